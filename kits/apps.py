@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class KitsConfig(AppConfig):
+    """Placeholder."""
+
+    name = "kits"

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MembersConfig(AppConfig):
+    """People and their organisations: accounts, profiles, the directory."""
+
+    name = "members"
+    verbose_name = _("Members")

@@ -1,0 +1,15 @@
+"""The signed-in person, for the masthead of every page."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from members.queries import card_of
+from portal.core.rules import is_signed_in
+
+
+def me(request: HttpRequest) -> dict[str, Any]:
+    """`me`: the card of whoever is signed in, or None; asked only when a template shows it."""
+    user = getattr(request, "user", None)
+    return {"me": SimpleLazyObject(lambda: card_of(user)) if is_signed_in(user) else None}

@@ -1,0 +1,5 @@
+"""The project and the kernel that all features share."""
+
+from portal.celery import app as celery_app
+
+__all__ = ["celery_app"]

@@ -1,0 +1,159 @@
+"""Lists that stay cheap at any size: facets with capped counts, and pages by an opaque cursor.
+
+There are no page numbers and no OFFSET: a page begins after the last row of the one before.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import Q, QuerySet
+from django.http import Http404, QueryDict
+
+COUNT_CAP = 1000
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True)
+class Option:
+    """One value of a facet: what it is called, how many rows it would leave, and the address that toggles it."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+    url: str
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A group of options under one name in the query string."""
+
+    name: str
+    label: str
+    options: Sequence[Option]
+    open: bool = True
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A chosen filter and the address that takes it away."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """The rows of one page and the address of the next; `total` is capped at COUNT_CAP."""
+
+    rows: Sequence[Any]
+    total: int
+    next_url: str = ""
+    first_url: str = ""
+    facets: Sequence[Facet] = field(default_factory=tuple)
+    chips: Sequence[Chip] = field(default_factory=tuple)
+
+    @property
+    def capped(self) -> bool:
+        """Whether there are more rows than were counted."""
+        return self.total > COUNT_CAP
+
+
+def capped_count(rows: QuerySet[Any]) -> int:
+    """How many rows, counted up to COUNT_CAP + 1, so that a million rows cost no more than a thousand."""
+    return rows.order_by()[: COUNT_CAP + 1].count()
+
+
+def query_url(params: QueryDict, **changes: str | Sequence[str] | None) -> str:
+    """The current query string with some parameters changed; the cursor is always dropped unless given."""
+    query = params.copy()
+    query.pop("after", None)
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name, None)
+        elif isinstance(value, str):
+            query[name] = value
+        else:
+            query.setlist(name, list(value))
+    encoded = query.urlencode()
+    return f"?{encoded}" if encoded else "?"
+
+
+def toggle_url(params: QueryDict, name: str, value: str) -> str:
+    """The address with one value of a facet switched on or off."""
+    values = params.getlist(name)
+    values = [each for each in values if each != value] if value in values else [*values, value]
+    return query_url(params, **{name: values})
+
+
+def encode_cursor(values: Sequence[Any]) -> str:
+    """An opaque word for the place behind a row."""
+    raw = json.dumps([str(value) for value in values], separators=(",", ":"), ensure_ascii=False)
+    return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, length: int) -> list[str]:
+    """The values of a cursor; 404 for one that this list did not make."""
+    try:
+        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        values = json.loads(raw.decode("utf-8"))
+    except (ValueError, binascii.Error) as error:
+        raise Http404 from error
+    if not isinstance(values, list) or len(values) != length or "\x00" in "".join(map(str, values)):
+        raise Http404
+    return [str(value) for value in values]
+
+
+def keyset_page(
+    rows: QuerySet[Any], *, order: Sequence[str], params: QueryDict, size: int = PAGE_SIZE
+) -> tuple[list[Any], str]:
+    """One page of `rows` in `order` (field names, "-" for descending, the last one unique) and the next cursor.
+
+    Raises Http404 for a cursor that does not fit.
+    """
+    cursor = params.get("after", "")
+    if cursor:
+        rows = rows.filter(_behind(order, decode_cursor(cursor, len(order)), rows.model))
+    found = list(rows.order_by(*order)[: size + 1])
+    if len(found) <= size:
+        return found, ""
+    last = found[size - 1]
+    return found[:size], encode_cursor([_value(last, name.lstrip("-")) for name in order])
+
+
+def _value(row: Any, path: str) -> Any:
+    for part in path.split("__"):
+        row = getattr(row, part)
+    return row.isoformat() if hasattr(row, "isoformat") else row
+
+
+def _behind(order: Sequence[str], values: Sequence[str], model: Any) -> Q:
+    """Rows behind the cursor: greater in the first differing field (or smaller when it descends)."""
+    condition, equal = Q(), Q()
+    for name, value in zip(order, values, strict=True):
+        path = name.lstrip("-")
+        typed = _typed(model, path, value)
+        condition |= equal & Q(**{f"{path}__{'lt' if name.startswith('-') else 'gt'}": typed})
+        equal &= Q(**{path: typed})
+    return condition
+
+
+def _typed(model: Any, path: str, value: str) -> Any:
+    try:
+        fields = path.split("__")
+        for part in fields[:-1]:
+            model = model._meta.get_field(part).related_model
+        typed = model._meta.get_field(fields[-1]).to_python(value)
+    except FieldDoesNotExist:
+        return value
+    except (ValidationError, ValueError, OverflowError) as error:
+        raise Http404 from error
+    if isinstance(typed, int) and abs(typed) > 2**63 - 1:
+        raise Http404
+    return typed

@@ -1,0 +1,42 @@
+"""Writes: open a channel, keep it in step, give and take seats, follow and leave."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from portal.follows.models import Channel, Follow, Seat
+
+
+def open_channel(*, kind: str, title: str, url: str, audience: str) -> Channel:
+    """Make the channel of a new thing; called by the operation that makes the thing."""
+    return Channel.objects.create(kind=kind, title=title, url=url, audience=audience)
+
+
+def keep_in_step(*, channel: Channel, title: str, url: str, audience: str) -> None:
+    """Write title, address and audience when they changed; no query otherwise."""
+    if (channel.title, channel.url, channel.audience) != (title, url, audience):
+        channel.title, channel.url, channel.audience = title, url, audience
+        channel.save(update_fields=["title", "url", "audience", "updated_at"])
+
+
+@transaction.atomic
+def seat(*, channel: Channel, user: Any, role: str = Seat.Role.READER) -> Seat:
+    """Give `user` a place in the channel, or change what the place allows."""
+    place, _made = Seat.objects.update_or_create(channel=channel, user=user, defaults={"role": role})
+    return place
+
+
+def unseat(*, channel: Channel, user: Any) -> None:
+    """Take the place away; access ends with the next request."""
+    Seat.objects.filter(channel=channel, user=user).delete()
+
+
+def follow(*, channel: Channel, by: Any, at: datetime) -> None:
+    """`by` hears of the channel from now on; following twice changes nothing."""
+    Follow.objects.get_or_create(channel=channel, user=by, defaults={"since": at})
+
+
+def unfollow(*, channel: Channel, by: Any) -> None:
+    """`by` hears no more of the channel."""
+    Follow.objects.filter(channel=channel, user=by).delete()

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class NotificationsConfig(AppConfig):
+    """Being told: declared kinds of events, one notice for each event and person, mail as each prefers."""
+
+    name = "portal.notifications"
+    label = "notifications"
+
+    def ready(self) -> None:
+        autodiscover_modules("notifications")
+        from portal.notifications import mail  # noqa: F401, PLC0415 -- registers the renderer

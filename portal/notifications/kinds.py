@@ -1,0 +1,79 @@
+"""What people can be told: every kind is declared once, in the `notifications.py` of the app whose event it is."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+
+from portal.follows.models import Channel
+from portal.outbox import registry as outbox_registry
+
+_kinds: dict[str, "Kind"] = {}
+
+
+class Kind:
+    """A kind of event, declared by subclassing.
+
+    `template` names three files: `<template>.subject.txt`, `.txt` and `.html`.
+    """
+
+    slug: ClassVar[str]
+    label: ClassVar[Any]
+    fact: ClassVar[type]
+    template: ClassVar[str]
+
+    def channel(self, fact: Any) -> Channel | None:
+        """The thing it is about; whoever may not see it is told nothing. None: no such limit."""
+        raise NotImplementedError
+
+    def audience(self, fact: Any) -> QuerySet[Any]:
+        """The people concerned; the core takes away the actor, the inactive, and those who may not see it."""
+        raise NotImplementedError
+
+    def reason(self, fact: Any) -> str:
+        """Why this person is told, as a sentence."""
+        raise NotImplementedError
+
+    def headline(self, fact: Any) -> str:
+        """One line for the list, from the fact's own fields (no query: lists call it for every row)."""
+        raise NotImplementedError
+
+    def url(self, fact: Any) -> str:
+        """Where it leads, from the fact's own fields."""
+        raise NotImplementedError
+
+    def context(self, fact: Any, person: Any) -> dict[str, Any] | None:
+        """What the mail's templates need, asked when it is sent; None when the person may no longer see it."""
+        raise NotImplementedError
+
+
+def declare(cls: type[Kind]) -> type[Kind]:
+    """Register a kind and subscribe it to its fact; refuses half a declaration at start."""
+    absent = [name for name in ("slug", "label", "fact", "template") if not hasattr(cls, name)]
+    absent += [
+        name
+        for name in ("channel", "audience", "reason", "headline", "url", "context")
+        if getattr(cls, name) is getattr(Kind, name)
+    ]
+    if absent:
+        msg = f"{cls.__name__} lacks {', '.join(absent)}."
+        raise TypeError(msg)
+    kind = cls()
+    _kinds[kind.slug] = kind
+
+    def tell(fact: Any, envelope: outbox_registry.Envelope) -> None:
+        from portal.notifications.operations import notify  # noqa: PLC0415 -- operations need the models
+
+        notify(kind=kind, fact=fact, envelope=envelope)
+
+    outbox_registry.attach(kind.fact, f"notifications:{kind.slug}", tell)
+    return cls
+
+
+def kind_called(slug: str) -> Kind | None:
+    """The kind, or None when it has since been removed from the code."""
+    return _kinds.get(slug)
+
+
+def all_kinds() -> list[Kind]:
+    """Every declared kind, by its label."""
+    return sorted(_kinds.values(), key=lambda kind: str(kind.label))

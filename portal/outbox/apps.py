@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class OutboxConfig(AppConfig):
+    """Facts and the mail outbox: the record of what happened and of what is still to be sent."""
+
+    name = "portal.outbox"
+    label = "outbox"
+
+    def ready(self) -> None:
+        autodiscover_modules("facts")
+        autodiscover_modules("subscribers")
+        from portal.outbox import reports  # noqa: F401, PLC0415 -- answers /readyz and registers the desk's queue

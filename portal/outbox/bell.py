@@ -1,0 +1,42 @@
+"""The doorbell: tells the worker that something is due. Best effort; a sweep each minute finds what it missed."""
+
+import logging
+import time
+
+from django.conf import settings
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+log = logging.getLogger("portal.outbox")
+
+# A silent broker may cost one request this much, then the bell stays quiet for a while.
+PATIENCE_SECONDS = 0.05
+QUIET_SECONDS = 30.0
+_quiet_until = 0.0
+
+
+def ring() -> None:
+    """Ask a worker to drain. Never raises and never waits long: what is due stays written in the database."""
+    global _quiet_until  # noqa: PLW0603 -- the breaker is one number per process
+    if time.monotonic() < _quiet_until:
+        return
+    from portal.outbox.tasks import drain  # noqa: PLC0415 -- the task module imports the drain
+
+    try:
+        with drain.app.connection_for_write(transport_options=_impatient()) as connection:
+            drain.apply_async(connection=connection, retry=False, ignore_result=True)
+    except (OperationalError, RedisError, OSError) as error:
+        _quiet_until = time.monotonic() + QUIET_SECONDS
+        log.warning("the doorbell is silent for %d s: %s", QUIET_SECONDS, error)
+
+
+def _impatient() -> dict[str, object]:
+    options = dict(settings.CELERY_BROKER_TRANSPORT_OPTIONS)
+    if settings.REDIS_URL:
+        options |= {
+            "socket_timeout": PATIENCE_SECONDS,
+            "socket_connect_timeout": PATIENCE_SECONDS,
+            "max_retries": 0,
+            "retry_on_timeout": False,
+        }
+    return options

@@ -1,0 +1,116 @@
+"""What happened (Fact), what follows from it (Errand), and what is to be mailed (Mail).
+
+The database is the record, the broker only a doorbell: a worker may be killed and a broker emptied at any
+moment, and whatever is due is still written here.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.fields import SafeCharField
+
+
+class Fact(models.Model):
+    """Something that happened; written in the same transaction as the change itself. Never edited."""
+
+    name = models.CharField(_("name"), max_length=80, db_index=True)
+    key = models.CharField(_("key"), max_length=200, unique=True)
+    payload = models.JSONField(_("payload"), default=dict)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField(_("at"), db_index=True)
+
+    class Meta:
+        verbose_name = _("fact")
+        verbose_name_plural = _("facts")
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Due(models.Model):
+    """Work that is claimed with a lease: a worker that dies gives it back when the lease ends."""
+
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    due_at = models.DateTimeField(_("due"))
+    lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
+    lease_token = models.CharField(_("lease"), max_length=32, blank=True)
+    problem = models.TextField(_("last problem"), blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Errand(Due):
+    """One subscriber's work for one fact."""
+
+    class State(models.TextChoices):
+        """Where the work stands."""
+
+        WAITING = "waiting", _("Waiting")
+        DONE = "done", _("Done")
+        DEAD = "dead", _("Given up")
+
+    fact = models.ForeignKey(Fact, on_delete=models.CASCADE, related_name="errands")
+    subscriber = models.CharField(_("subscriber"), max_length=200)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["fact", "subscriber"], name="one_errand_per_subscriber")]
+        indexes = [
+            models.Index(fields=["due_at"], name="errand_waiting", condition=models.Q(state="waiting")),
+        ]
+        verbose_name = _("errand")
+        verbose_name_plural = _("errands")
+
+    def __str__(self) -> str:
+        return f"{self.subscriber} #{self.fact_id}"
+
+
+class Mail(Due):
+    """One message to one address. Message-ID and key are fixed when the row is written, so that a second
+    sending after a crash is recognised as the same message; text is rendered when it is sent."""
+
+    class State(models.TextChoices):
+        """Where the message stands."""
+
+        QUEUED = "queued", _("Queued")
+        SENDING = "sending", _("Being sent")
+        SENT = "sent", _("Sent")
+        SUPPRESSED = "suppressed", _("Not sent: no longer wanted or visible")
+        BOUNCED = "bounced", _("Refused by the other side")
+        DEAD = "dead", _("Given up")
+
+    key = models.CharField(_("key"), max_length=200, unique=True)
+    message_id = models.CharField(_("Message-ID"), max_length=120, unique=True)
+    renderer = models.CharField(_("renderer"), max_length=60)
+    subject_id = models.BigIntegerField(_("row it tells of"), null=True, blank=True)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("to"), null=True, on_delete=models.CASCADE, related_name="mails"
+    )
+    address = SafeCharField(_("address"), max_length=254)
+    urgent = models.BooleanField(_("sent first"), default=False)
+    raw = models.TextField(_("message"), blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
+    created_at = models.DateTimeField(_("created"))
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="sent", sent_at__isnull=False) | ~models.Q(state="sent"),
+                name="sent_mail_has_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["-urgent", "due_at"], name="mail_to_send", condition=models.Q(state__in=["queued", "sending"])
+            ),
+        ]
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,73 @@
+"""Writes: record a fact, queue a mail. Both belong into the transaction of the change they tell of."""
+
+import dataclasses
+import hashlib
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from portal.outbox import registry
+from portal.outbox.bell import ring
+from portal.outbox.models import Errand, Fact, Mail
+
+
+class OutsideTransaction(RuntimeError):
+    """A fact was recorded outside the transaction of its change: after a crash the two could disagree."""
+
+
+def record(fact: Any, *, key: str, by: Any, at: datetime) -> Fact:
+    """Write what happened, with an errand for every subscriber.
+
+    `key` names the event; the same key a second time changes nothing and gives the row that is there, so that
+    publishing twice tells nobody twice. Raises OutsideTransaction.
+    """
+    if not connection.in_atomic_block:
+        msg = f"record({fact.fact_name}) needs transaction.atomic() around the change and the fact."
+        raise OutsideTransaction(msg)
+    row, fresh = Fact.objects.get_or_create(
+        key=key,
+        defaults={
+            "name": fact.fact_name,
+            "payload": dataclasses.asdict(fact),
+            "by": by if getattr(by, "pk", None) else None,
+            "at": at,
+        },
+    )
+    if fresh:
+        Errand.objects.bulk_create(
+            Errand(fact=row, subscriber=name, due_at=at) for name in registry.subscribers_of(row.name)
+        )
+        transaction.on_commit(ring)
+    return row
+
+
+def message_id(key: str) -> str:
+    """The Message-ID for a mail's key: always the same, and telling nothing about its reader."""
+    digest = hashlib.sha256(f"{settings.SECRET_KEY}:{key}".encode()).hexdigest()[:32]
+    return f"<{digest}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>"
+
+
+def prepare_mail(
+    *, key: str, renderer: str, person: Any, at: datetime, subject_id: int | None = None, urgent: bool = False
+) -> Mail:
+    """An unsaved mail row to `person`, due at once; save it, or many at a time with `queue_mails`."""
+    return Mail(
+        key=key,
+        message_id=message_id(key),
+        renderer=renderer,
+        subject_id=subject_id,
+        person=person,
+        address=person.email,
+        urgent=urgent,
+        created_at=at,
+        due_at=at,
+    )
+
+
+def queue_mails(mails: list[Mail]) -> None:
+    """Write the rows; those whose key is there already are left alone."""
+    Mail.objects.bulk_create(mails, ignore_conflicts=True, batch_size=500)
+    transaction.on_commit(ring)

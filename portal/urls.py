@@ -1,0 +1,42 @@
+"""Every address of the portal. The composition root: only this module and `demo` may import every app."""
+
+from allauth.account import urls as account_urls
+from django.conf import settings
+from django.conf.urls.static import static
+from django.contrib import admin
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from portal.core import health
+from portal.core.policies import PUBLIC, STAFF, SUPERUSER, governed
+from portal.core.seals import seal_view
+
+handler500 = "portal.core.views.server_error"
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("seals/<slug:slug>.svg", PUBLIC(seal_view), name="seal"),
+    path("accounts/", include(governed(PUBLIC, account_urls))),
+    path("", include("portal.taxonomy.urls")),
+    path("", include("portal.follows.urls")),
+    path("", include("portal.notifications.urls")),
+    path("", include("portal.desk.urls")),
+]
+
+if settings.CAPTURE_MAIL:
+    urlpatterns.append(path("", include("portal.outbox.urls")))
+if settings.DEBUG:
+    from portal.core.gallery import gallery
+
+    urlpatterns.append(path("components/", PUBLIC(gallery), name="gallery"))
+    urlpatterns += governed(PUBLIC, static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT))
+
+urlpatterns += [
+    path("cms/", include(governed(STAFF, wagtailadmin_urls))),
+    path("django-admin/", governed(SUPERUSER, admin.site.urls)),
+    path("documents/", include(governed(PUBLIC, wagtaildocs_urls))),
+    path("", include(governed(PUBLIC, wagtail_urls))),  # Wagtail's pages last: they take what is left
+]

@@ -1,0 +1,157 @@
+"""A mail server that misbehaves on demand and counts what it took by Message-ID.
+
+    with smtp_sink() as sink:
+        sink.answer_next(Answer.TRY_LATER, Answer.TAKE_AND_HANG_UP)
+        ... EMAIL_URL=sink.url ...
+        assert sink.taken()["<one@portal>"] == 1
+
+It runs in a thread of the test; workers under test reach it over loopback from their own processes.
+"""
+
+import asyncio
+import collections
+import contextlib
+import email
+import email.message
+import email.policy
+import enum
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.harness.services import free_port
+
+
+class Answer(enum.Enum):
+    """What the sink does with a message it was sent."""
+
+    TAKE = "250 taken"
+    TRY_LATER = "451 try again later"
+    REFUSE = "550 never"
+    # The hard one: the mail is delivered, and the sender cannot know.
+    TAKE_AND_HANG_UP = "taken, and the connection cut before the answer"
+    HANG_UP = "connection cut, not taken"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A message that was taken."""
+
+    message_id: str
+    sender: str
+    recipients: tuple[str, ...]
+    message: email.message.EmailMessage
+    at: float
+
+
+class SmtpSink:
+    """What tests ask and tell the server; safe to use from other threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._answers: collections.deque[Answer] = collections.deque()
+        self._refused: dict[str, str] = {}
+        self._deliveries: list[Delivery] = []
+        self.delay_seconds = 0.0
+        self.attempts = 0
+        self.controller = Controller(_Handler(self), hostname="127.0.0.1", port=free_port())
+
+    @property
+    def url(self) -> str:
+        """For EMAIL_URL."""
+        return f"smtp://127.0.0.1:{self.controller.port}"
+
+    def answer_next(self, *answers: Answer) -> None:
+        """Treat the next messages so, one each; those after them are taken."""
+        with self._lock:
+            self._answers.extend(answers)
+
+    def refuse_recipient(self, address: str, reply: str = "550 no such mailbox") -> None:
+        """Refuse this recipient from now on."""
+        with self._lock:
+            self._refused[address.lower()] = reply
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """All that was taken, in order."""
+        with self._lock:
+            return list(self._deliveries)
+
+    def taken(self) -> collections.Counter[str]:
+        """How often each Message-ID was taken."""
+        return collections.Counter(delivery.message_id for delivery in self.deliveries)
+
+    def wait_for(self, count: int, seconds: float) -> bool:
+        """Whether so many different messages were taken within the time."""
+        deadline = time.monotonic() + seconds
+        while len(self.taken()) < count:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        return True
+
+    def next_answer(self) -> Answer:
+        """For the handler."""
+        with self._lock:
+            self.attempts += 1
+            return self._answers.popleft() if self._answers else Answer.TAKE
+
+    def refusal_of(self, address: str) -> str | None:
+        """For the handler."""
+        with self._lock:
+            return self._refused.get(address.lower())
+
+    def keep(self, envelope: Envelope) -> None:
+        """For the handler."""
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        delivery = Delivery(
+            message_id=str(message["Message-ID"] or ""),
+            sender=envelope.mail_from or "",
+            recipients=tuple(envelope.rcpt_tos),
+            message=message,
+            at=time.monotonic(),
+        )
+        with self._lock:
+            self._deliveries.append(delivery)
+
+
+class _Handler:
+    """aiosmtpd's hooks; their names and arguments are its."""
+
+    def __init__(self, sink: SmtpSink) -> None:
+        self.sink = sink
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        refusal = self.sink.refusal_of(address)
+        if refusal:
+            return refusal
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self.sink.delay_seconds:
+            await asyncio.sleep(self.sink.delay_seconds)
+        answer = self.sink.next_answer()
+        if answer in {Answer.TAKE, Answer.TAKE_AND_HANG_UP}:
+            self.sink.keep(envelope)
+        if answer in {Answer.TAKE_AND_HANG_UP, Answer.HANG_UP}:
+            server.transport.abort()
+        return answer.value
+
+
+@contextlib.contextmanager
+def smtp_sink() -> Iterator[SmtpSink]:
+    """A running sink."""
+    sink = SmtpSink()
+    sink.controller.start()
+    try:
+        yield sink
+    finally:
+        sink.controller.stop()

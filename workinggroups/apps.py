@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class WorkinggroupsConfig(AppConfig):
+    """Placeholder."""
+
+    name = "workinggroups"
