@@ -2,6 +2,6 @@ from django.apps import AppConfig
 
 
 class DemoConfig(AppConfig):
-    """Placeholder."""
+    """The demonstration content: documented cases of real programmes, and an invented community around them."""
 
     name = "demo"

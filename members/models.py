@@ -75,7 +75,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     standing = models.CharField(_("standing"), max_length=10, choices=Standing, default=Standing.PENDING)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("programme staff"), default=False)
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en-gb")
+    language = models.CharField(_("language"), max_length=10, default="en-gb")
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
     theme = models.CharField(_("appearance"), max_length=5, choices=Theme, default=Theme.SYSTEM, blank=True)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)

@@ -75,7 +75,8 @@ def database(url: str, sqlite_path: Path) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "connect_timeout": 5,
-            "options": "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=15000",
+            "options": f"-c statement_timeout={number('DATABASE_STATEMENT_TIMEOUT_MS', 5000)}"
+            " -c idle_in_transaction_session_timeout=15000",
         },
     }
 

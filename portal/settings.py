@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.core.middleware.personal",
     "allauth.account.middleware.AccountMiddleware",
     "portal.core.middleware.DefaultDeny",
     "portal.core.middleware.private_by_default",
@@ -211,11 +212,19 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
 
 # --- words and times ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", _("English")), ("fr", _("French")), ("es", _("Spanish")), ("ro", _("Romanian"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+_languages = [("en-gb", _("English")), ("fr", _("French")), ("es", _("Spanish")), ("ro", _("Romanian"))]
+# A language is offered once its catalogue is there: half a page in each of two languages helps nobody.
+LANGUAGES = [
+    (code, label)
+    for code, label in _languages
+    if code == LANGUAGE_CODE or (BASE_DIR / "locale" / code / "LC_MESSAGES" / "django.mo").exists()
+]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
+# How dates look where Django's own choice does not fit the page ("6 p.m.").
+FORMAT_MODULE_PATH = ["portal.formats"]
 COUNTRIES_OVERRIDE = {"US": "United States", "GB": "United Kingdom"}
 
 # --- mail and background work ------------------------------------------------------------------------------------

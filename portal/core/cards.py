@@ -1,7 +1,7 @@
 """What templates are given of people and things: small frozen values, never a model instance.
 
-A card holds only what its viewer may see, decided by whoever made it. A template can therefore neither start a
-query nor show a field by mistake.
+A card holds only what its viewer may see, decided by whoever made it. A template can therefore neither start
+a query nor show a field by mistake.
 """
 
 import hashlib
@@ -45,8 +45,8 @@ def hue_of(key: str) -> int:
 class PersonCard:
     """A person as one viewer may see them.
 
-    `url` is empty when the profile is not visible: the name is then plain text. `key` (a handle or an id) keeps
-    the colour when the name changes. `mark` is a jurisdiction mark: national, state, county, local, partner.
+    `url` is empty when the profile is not visible: the name is then plain text. `key` (a handle or an id)
+    keeps the colour when the name changes. `mark` is a jurisdiction mark: national, state, county, local, partner.
     `kind` is practitioner, researcher or provider; `kind_label` its translated name.
     """
 

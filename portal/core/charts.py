@@ -28,8 +28,8 @@ def dumbbell_positions(
 ) -> tuple[float, float]:
     """Percent positions of the dots of one before-and-after row.
 
-    Each row has its own scale from zero to the larger value, so length compares before with after and never one
-    measure with another. `low` and `high` fix the scale, e.g. 0 and 100 for percentages.
+    Each row has its own scale from zero to the larger value, so length compares before with after and never
+    one measure with another. `low` and `high` fix the scale, e.g. 0 and 100 for percentages.
     """
     start = min(0, before, after) if low is None else low
     end = max(0, before, after) if high is None else high

@@ -14,4 +14,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "canonical_url": f"{settings.SITE_URL}{request.path}",
         "nav": request.path.strip("/").split("/", 1)[0],
         "captures_mail": settings.CAPTURE_MAIL,
+        "theme": getattr(getattr(request, "user", None), "theme", ""),
     }

@@ -5,8 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.contrib.messages.storage.base import Message
 from django.contrib.messages import constants as level
+from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -16,9 +16,14 @@ from portal.core.listing import Chip, Facet, Option, Page
 from portal.core.policies import PUBLIC
 from portal.core.templatetags.ui import LEVELS
 
-SWATCHES = (
-    "paper surface sunken ink ink-2 rule brand brand-tint call call-tint good bad info band".split()
-)
+SWATCHES = ["paper", "surface", "sunken", "ink", "ink-2", "rule", "brand", "brand-tint"] + [
+    "call",
+    "call-tint",
+    "good",
+    "bad",
+    "info",
+    "band",
+]
 TYPES = [
     ("t-4xl", "A statement, once a page at most"),
     ("t-3xl", "The title of a page or a case"),
@@ -35,7 +40,9 @@ class SampleForm(forms.Form):
     name = forms.CharField(label=_("Full name"), help_text=_("As your colleagues write it."))
     mail = forms.EmailField(label=_("E-mail address"))
     about = forms.CharField(label=_("About your work"), widget=forms.Textarea, required=False)
-    zone = forms.ChoiceField(label=_("Time zone"), choices=[("Europe/Bucharest", "Bucharest"), ("America/Lima", "Lima")])
+    zone = forms.ChoiceField(
+        label=_("Time zone"), choices=[("Europe/Bucharest", "Bucharest"), ("America/Lima", "Lima")]
+    )
     level = forms.ChoiceField(
         label=_("Where you work"),
         choices=[(mark, words) for mark, (words, shape) in LEVELS.items()],
@@ -49,7 +56,9 @@ class SampleForm(forms.Form):
         required=False,
     )
     file = forms.FileField(label=_("A file"), required=False)
-    agree = forms.BooleanField(label=_("I have read the code of conduct"), help_text=_("It fits on one page."))
+    agree = forms.BooleanField(
+        label=_("I have read the code of conduct"), help_text=_("It fits on one page.")
+    )
 
 
 class AgendaRow(forms.Form):
@@ -62,18 +71,47 @@ class AgendaRow(forms.Form):
 AgendaRows = forms.formset_factory(AgendaRow, extra=0)
 
 PEOPLE = [
-    PersonCard(name="Theodora Okafor-Lind", url="#t", mark="state", role="Deputy comptroller", organisation="State of Calloway"),
-    PersonCard(name="Bram Halvorsen", url="#b", mark="county", role="Director of shared services", organisation="Tamarack County"),
-    PersonCard(name="Ilinca Dragomirescu-Țara", mark="national", role="Programme director", organisation="Common Services Agency"),
     PersonCard(
-        name="Edmund Vasquez-Ruhl", url="#e", mark="partner", role="Research fellow",
-        organisation="Institute for Public Operations", kind="researcher", kind_label=_("Researcher"),
+        name="Theodora Okafor-Lind",
+        url="#t",
+        mark="state",
+        role="Deputy comptroller",
+        organisation="State of Calloway",
     ),
     PersonCard(
-        name="Ottilie Brandvold", url="#o", mark="partner", role="Practice lead",
-        organisation="Fjellstrand Advisory", kind="provider", kind_label=_("Provider"),
+        name="Bram Halvorsen",
+        url="#b",
+        mark="county",
+        role="Director of shared services",
+        organisation="Tamarack County",
     ),
-    PersonCard(name="نور القاسم", url="#n", mark="local", role="Head of payments", organisation="Port Everly"),
+    PersonCard(
+        name="Ilinca Dragomirescu-Țara",
+        mark="national",
+        role="Programme director",
+        organisation="Common Services Agency",
+    ),
+    PersonCard(
+        name="Edmund Vasquez-Ruhl",
+        url="#e",
+        mark="partner",
+        role="Research fellow",
+        organisation="Institute for Public Operations",
+        kind="researcher",
+        kind_label=_("Researcher"),
+    ),
+    PersonCard(
+        name="Ottilie Brandvold",
+        url="#o",
+        mark="partner",
+        role="Practice lead",
+        organisation="Fjellstrand Advisory",
+        kind="provider",
+        kind_label=_("Provider"),
+    ),
+    PersonCard(
+        name="نور القاسم", url="#n", mark="local", role="Head of payments", organisation="Port Everly"
+    ),
 ]
 
 
@@ -82,7 +120,7 @@ def _entries() -> list[EntryCard]:
         EntryCard(
             title="One payroll for eleven agencies, without a missed pay day",
             url="#case",
-            dek="Calloway moved 38,000 employees onto a single payroll in eighteen months. Two agencies now want to leave.",
+            dek="Calloway moved 38,000 employees onto a single payroll. Two agencies now want to leave.",
             mark="state",
             meta=["State or province", "Calloway, United States", "Payroll"],
             flags=[Flag(label="Advice wanted", tone="call")],
@@ -105,63 +143,97 @@ def _meetings() -> list[MeetingCard]:
     late = datetime(2026, 12, 8, 23, 30, tzinfo=zone)
     hour = timedelta(hours=1)
     return [
-        MeetingCard(title="Case clinic: two agencies want out", url="#m", start=first, end=first + hour, zone=zone,
-                    kind="Case clinic", note="47 going"),
-        MeetingCard(title="Identity across agencies", url="#m2", start=late, end=late + hour, zone=zone,
-                    kind="Working group", flags=[Flag(label="Draft")]),
+        MeetingCard(
+            title="Case clinic: two agencies want out",
+            url="#m",
+            start=first,
+            end=first + hour,
+            zone=zone,
+            kind="Case clinic",
+            note="47 going",
+        ),
+        MeetingCard(
+            title="Identity across agencies",
+            url="#m2",
+            start=late,
+            end=late + hour,
+            zone=zone,
+            kind="Working group",
+            flags=[Flag(label="Draft")],
+        ),
     ]
 
 
 def _facets() -> list[Facet]:
     marks = ("national", "state", "county", "local")
     levels = [Option(mark, str(LEVELS[mark][0]), 8 - i, i == 1, "#", mark) for i, mark in enumerate(marks)]
-    stages = [Option("plan", "Plan", 4, False, "#"), Option("run", "Run", 12, False, "#")]
+    stages = [Option(value, value.title(), 4, selected=False, url="#") for value in ("plan", "run")]
     return [Facet("level", "Jurisdiction", levels), Facet("stage", "Stage", stages, open=False)]
 
 
 def _forms() -> dict[str, Any]:
-    wrong = {"rows-TOTAL_FORMS": "2", "rows-INITIAL_FORMS": "0", "rows-0-title": "Welcome", "rows-0-minutes": "5"}
+    wrong = {
+        "rows-TOTAL_FORMS": "2",
+        "rows-INITIAL_FORMS": "0",
+        "rows-0-title": "Welcome",
+        "rows-0-minutes": "5",
+        "rows-1-title": "Exit clauses: do we recommend a formula?",
+    }
     return {
         "empty_form": SampleForm(prefix="new"),
-        "wrong_form": SampleForm({"w-name": "Renske Oduya", "w-mail": "renske at example", "w-lines": ["hr"]}, prefix="w"),
+        "wrong_form": SampleForm(
+            {"w-name": "Renske Oduya", "w-mail": "renske at example", "w-lines": ["hr"]}, prefix="w"
+        ),
         "rows": AgendaRows(wrong, prefix="rows"),
+    }
+
+
+def _messages() -> list[Message]:
+    return [
+        Message(level.SUCCESS, "The agenda is published. 14 people will hear of it."),
+        Message(level.INFO, "A newer version of this document exists."),
+        Message(level.WARNING, "Reply by today so that the chair can plan."),
+        Message(level.ERROR, "The file is larger than 20 MB. Split it, or send us a link."),
+    ]
+
+
+def _lists() -> dict[str, Any]:
+    return {
+        "entries": _entries(),
+        "files": [
+            FileCard(title="Cost baseline workbook", url="#f", meta="XLSX, 210 KB", icon="file-spreadsheet"),
+            FileCard(title="Service-level agreement", url="#g", meta="DOCX, 41 KB"),
+        ],
+        "facts": [("Service", "Payroll, time and leave"), ("Stage", "Run"), ("Sponsor", "State comptroller")],
+        "stats": [("$11.4m", "net present value"), ("29%", "rate of return"), ("3.1", "years to pay back")],
+        "tabs": [Tab(label="Overview", url="#1", current=True), Tab(label="Meetings", url="#2")],
+        "steps": [
+            Step(label="Clear filters", url="#c"),
+            Step(label="Start a case", url="#d", tone="call", icon="plus"),
+        ],
+        "facets": _facets(),
+        "chips": [Chip("State or province", "#x"), Chip("Payroll", "#y")],
+        "sorts": [("new", "Newest review", True), ("title", "Title", False)],
+        "page": Page(rows=[], total=18, next_url="#next", first_url="#first"),
     }
 
 
 @PUBLIC
 def gallery(request: HttpRequest) -> HttpResponse:
     """The component gallery; `?theme=dark` or `light` overrides the system's. Mounted in development only."""
-    theme = request.GET.get("theme", "")
-    meetings = _meetings()
+    theme, meetings = request.GET.get("theme", ""), _meetings()
     context = {
         "theme": theme if theme in THEMES else "",
         "swatches": SWATCHES,
         "types": TYPES,
         "levels": [(mark, words) for mark, (words, shape) in LEVELS.items()],
         "people": PEOPLE,
-        "entries": _entries(),
         "meetings": meetings,
         "clinic": meetings[0],
         "lima": ZoneInfo("America/Lima"),
         "sydney": ZoneInfo("Australia/Sydney"),
-        "files": [
-            FileCard(title="Cost baseline workbook", url="#f", meta="XLSX, 210 KB", icon="file-spreadsheet"),
-            FileCard(title="Service-level agreement", url="#g", meta="DOCX, 41 KB"),
-        ],
-        "facts": [("Service", "Payroll, time and leave"), ("Stage", "Run"), ("Sponsor", "State comptroller")],
-        "stats": [("$11.4m", "net present value"), ("29%", "internal rate of return"), ("3.1", "years to pay back")],
-        "tabs": [Tab(label="Overview", url="#1", current=True), Tab(label="Meetings", url="#2"), Tab(label="Members", url="#3")],
-        "steps": [Step(label="Clear filters", url="#c"), Step(label="Start a case", url="#d", tone="call", icon="plus")],
-        "facets": _facets(),
-        "chips": [Chip("State or province", "#x"), Chip("Payroll", "#y")],
-        "sorts": [("new", "Newest review", True), ("title", "Title", False)],
-        "page": Page(rows=[], total=18, next_url="#next", first_url="#first"),
-        "messages": [
-            Message(level.SUCCESS, "The agenda is published. 14 people will hear of it."),
-            Message(level.INFO, "A newer version of this document exists."),
-            Message(level.WARNING, "Reply by today so that the chair can plan."),
-            Message(level.ERROR, "The file is larger than 20 MB. Split it, or send us a link."),
-        ],
+        "messages": _messages(),
+        **_lists(),
         **_forms(),
     }
     return render(request, "core/gallery.html", context)

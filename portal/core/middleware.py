@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
 from portal.core.policies import may_open, policy_of
@@ -66,6 +67,21 @@ def _refused(request: HttpRequest, status: int) -> HttpResponse:
         else "This address or form holds characters that cannot be read. Go back and remove them."
     )
     return response
+
+
+def personal(get_response: Handler) -> Handler:
+    """Answer in the language and time zone that the signed-in person chose."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if not is_signed_in(request.user):
+            return get_response(request)
+        if request.user.language in dict(settings.LANGUAGES):
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        with timezone.override(request.user.zone):
+            return get_response(request)
+
+    return answer
 
 
 class DefaultDeny:

@@ -1,4 +1,4 @@
-"""Seals: the fine-line rosettes of certificates, drawn from a slug alone, so that each group and kit has its own."""
+"""Seals: the fine-line rosettes of certificates, drawn from a slug, so that each group and kit has its own."""
 
 import hashlib
 import math
@@ -75,7 +75,7 @@ def seal_address(slug: str) -> str:
 
 
 @PUBLIC
-def seal_view(request: HttpRequest, slug: str) -> HttpResponse:
+def seal_view(_request: HttpRequest, slug: str) -> HttpResponse:
     """The drawing as a picture that may be kept for a year; 404 for what cannot be a slug."""
     if len(slug) > SLUG_LENGTH or not SEAL_SLUG.match(slug):
         raise Http404

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from portal.follows.models import Channel
 from portal.outbox import registry as outbox_registry
@@ -20,6 +21,7 @@ class Kind:
     label: ClassVar[Any]
     fact: ClassVar[type]
     template: ClassVar[str]
+    action: ClassVar[Any] = _("Open it")  # what the button of the mail says
 
     def channel(self, fact: Any) -> Channel | None:
         """The thing it is about; whoever may not see it is told nothing. None: no such limit."""

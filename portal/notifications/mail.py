@@ -68,8 +68,9 @@ def _message(kind: Kind, fact: Any, person: Any, context: dict[str, Any]) -> Ema
         "fact": fact,
         "headline": kind.headline(fact),
         "action_url": settings.SITE_URL + kind.url(fact),
+        "action_label": kind.action,
         "reason": kind.reason(fact),
-        "stop_url": stop,
+        "unsubscribe_url": stop,
         "settings_url": settings.SITE_URL + reverse("notifications:settings"),
         **context,
     }

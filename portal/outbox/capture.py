@@ -41,6 +41,26 @@ class Captured:
     message: ParsedMessage
 
     @property
+    def subject(self) -> str:
+        """The subject line."""
+        return str(self.message["Subject"] or "")
+
+    @property
+    def to(self) -> str:
+        """Whom it is addressed to."""
+        return str(self.message["To"] or "")
+
+    @property
+    def sender(self) -> str:
+        """Whom it comes from."""
+        return str(self.message["From"] or "")
+
+    @property
+    def date(self) -> str:
+        """When it was sent, as its header says."""
+        return str(self.message["Date"] or "")
+
+    @property
     def text(self) -> str:
         """The text part."""
         body = self.message.get_body(("plain",))

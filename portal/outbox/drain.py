@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from portal.outbox import registry
 from portal.outbox.leases import claim, next_try
-from portal.outbox.models import Errand
+from portal.outbox.models import Errand, Mail
 from portal.outbox.sending import send_due
 
 log = logging.getLogger("portal.outbox")
@@ -79,3 +79,13 @@ def _put_off(errand: Errand, error: Exception) -> None:
         lease_until=None,
         problem=f"{type(error).__name__}: {error}"[:2000],
     )
+
+
+def settle_without_mail() -> Report:
+    """Run the errands of imported facts, and suppress the mails they queue: news of the past is no news."""
+    report = Report()
+    while taken := run_errands(settings.OUTBOX_BATCH):
+        report.errands += taken
+    queued = Mail.objects.filter(state=Mail.State.QUEUED, renderer="notification")
+    report.mails = queued.update(state=Mail.State.SUPPRESSED)
+    return report

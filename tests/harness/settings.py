@@ -42,7 +42,8 @@ if os.environ.get("REDIS_URL"):
     os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rsplit('/', 1)[0]}/{_number}"
 
 from portal.settings import *  # noqa: E402, F403 - after the environment it reads
-from portal.settings import DATA_DIR, DATABASES, STORAGES  # noqa: E402
+from portal.settings import DATA_DIR, DATABASES, STORAGES, TEMPLATES  # noqa: E402
+from tests.harness.templates import UndefinedVariable  # noqa: E402
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
@@ -50,3 +51,5 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Nothing was collected: addresses without a fingerprint, served from where the files are.
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+# A template that names something nobody gave it is a mistake, not an empty string.
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable()

@@ -90,10 +90,6 @@ class Drivers:
     ob_transition: float
     ob_benefit: float
 
-    @classmethod
-    def names(cls) -> tuple[str, ...]:
-        return tuple(field.name for field in fields(cls))
-
     def with_(self, **changes: float) -> Drivers:
         return replace(self, **changes)
 

@@ -11,12 +11,12 @@ TRANSITION_LINES = 10
 BANDS = 3
 
 # Inputs
-ADOPTION_ROW = 30
-SERVICE_ROWS = range(33, 33 + SERVICES)
-SHARED_ROWS = range(39, 44)
-AGENCY_ROWS = range(46, 46 + AGENCIES)
-TRANSITION_ROWS = range(96, 96 + TRANSITION_LINES)
-BAND_ROWS = range(108, 108 + BANDS)
+ADOPTION_ROW = 27
+SERVICE_ROWS = range(30, 30 + SERVICES)
+SHARED_ROWS = range(36, 41)
+AGENCY_ROWS = range(43, 43 + AGENCIES)
+TRANSITION_ROWS = range(93, 93 + TRANSITION_LINES)
+BAND_ROWS = range(106, 106 + BANDS)
 
 # Baseline
 BASELINE_FIRST, BASELINE_LAST = 5, 4 + AGENCIES * SERVICES
@@ -54,7 +54,7 @@ FLOW_ROWS = {
 
 def service_block_rows(index: int) -> range:
     """Rows of the agencies in the baseline table of one service on Inputs; its header is one row above."""
-    first = 56 + 10 * index
+    first = 53 + 10 * index
     return range(first, first + AGENCIES)
 
 

@@ -49,8 +49,8 @@ def _icon_body(name: str) -> str:
         raise LookupError(msg)
     source = re.sub(r"<!--.*?-->", "", (ICONS / f"{name}.svg").read_text(encoding="utf-8"), flags=re.DOTALL)
     body = re.search(r"<svg[^>]*>(.*)</svg>", source, re.DOTALL)
-    assert body is not None, name
-    return re.sub(r">\s+<", "><", re.sub(r"\s+", " ", body.group(1)).strip()).replace(" />", "/>")
+    inner = re.sub(r"\s+", " ", body.group(1) if body else "").strip()
+    return inner.replace("> <", "><").replace(" />", "/>")
 
 
 @register.simple_tag
@@ -61,7 +61,8 @@ def icon(name: str, cls: str = "") -> SafeString:
     """
     classes = " ".join(part for part in ("icon", "icon--dir" if name in DIRECTIONAL else "", cls) if part)
     return format_html(
-        '<svg class="{}" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">{}</svg>',
+        '<svg class="{}" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">'
+        "{}</svg>",
         classes,
         mark_safe(_icon_body(name)),  # noqa: S308 -- our own files
     )
@@ -73,8 +74,8 @@ def lvl(mark: str) -> SafeString:
     if mark not in LEVELS:
         return SafeString("")
     return format_html(
-        '<svg class="lvl lvl--{}" viewBox="0 0 16 16" width="12" height="12" aria-hidden="true" focusable="false">'
-        "{}</svg>",
+        '<svg class="lvl lvl--{}" viewBox="0 0 16 16" width="12" height="12" aria-hidden="true"'
+        ' focusable="false">{}</svg>',
         mark,
         mark_safe(LEVELS[mark][1]),  # noqa: S308 -- our own shapes
     )
@@ -92,7 +93,7 @@ def flag(label: Any, tone: str = "plain") -> SafeString:
     return format_html('<span class="flag flag--{}">{}</span>', tone, label)
 
 
-# --- people ---------------------------------------------------------------------------------------------------
+# --- people ---------------------------------------------------------------------------------------
 
 
 @register.simple_tag
@@ -115,12 +116,14 @@ def _name(card: PersonCard, cls: str) -> SafeString:
 
 
 def _kind(card: PersonCard) -> SafeString:
-    return format_html(' <span class="kind">{}</span>', card.kind_label) if card.shows_kind else SafeString("")
+    return (
+        format_html(' <span class="kind">{}</span>', card.kind_label) if card.shows_kind else SafeString("")
+    )
 
 
 @register.simple_tag
 def person(card: PersonCard) -> SafeString:
-    """A name inside a sentence: a link where the profile is visible, with the kind of researchers and providers."""
+    """A name inside a sentence: a link where the profile is visible, and the kind of who studies or sells."""
     return format_html("{}{}", _name(card, "person-name"), _kind(card))
 
 
@@ -157,7 +160,7 @@ def faces(cards: Iterable[PersonCard], more: int = 0, label: Any = "", show: int
     )
 
 
-# --- charts and seals -----------------------------------------------------------------------------------------
+# --- charts and seals -----------------------------------------------------------------------------
 
 
 @register.simple_tag
@@ -175,7 +178,10 @@ def bar(percent: charts.Number, cls: str = "", height: int = 8) -> SafeString:
 
 @register.simple_tag
 def dumbbell(
-    before: charts.Number, after: charts.Number, low: charts.Number | None = None, high: charts.Number | None = None
+    before: charts.Number,
+    after: charts.Number,
+    low: charts.Number | None = None,
+    high: charts.Number | None = None,
 ) -> SafeString:
     """Before and after as two dots on one line, scaled from zero; the numbers stand in the same row."""
     first, second = charts.dumbbell_positions(before, after, low=low, high=high)
@@ -207,7 +213,7 @@ def seal(slug: str, size: str = "m") -> SafeString:
     )
 
 
-# --- forms ----------------------------------------------------------------------------------------------------
+# --- forms ----------------------------------------------------------------------------------------
 
 
 @register.filter
@@ -282,19 +288,22 @@ def form_errors(*sources: forms.BaseForm | forms.BaseFormSet) -> dict[str, Seque
     return {"problems": problems}
 
 
-# --- places ---------------------------------------------------------------------------------------------------
+# --- places ---------------------------------------------------------------------------------------
 
 
 @register.inclusion_tag("components/crumbs.html")
 def crumbs(*steps: Any) -> dict[str, list[tuple[Any, Any]]]:
-    """The way here from the home page: title, address, title, address, ..., and last the title of this page."""
+    """The way here from the home page: title, address, title, address, ..., last the title of this page."""
     titles, addresses = steps[::2], [*steps[1::2], ""]
     return {"trail": [(_("Home"), "/"), *zip(titles, addresses, strict=False)]}
 
 
 @register.simple_tag(takes_context=True)
 def sign_in_url(context: template.Context) -> str:
-    """Sign in and come back here; without a way back from the account pages themselves and from a form's answer."""
+    """Sign in and come back here.
+
+    Without a way back from the account pages themselves, and from the answer to a form.
+    """
     address, request = reverse("account_login"), context.get("request")
     if request is None or request.method != "GET" or request.path in ("/", address):
         return address

@@ -1,6 +1,7 @@
 """`{% load when %}`: times with the zone they are told in, because a time without a zone is a missed meeting.
 
-Zones are IANA names ("Europe/Bucharest") or ZoneInfo; what is unknown or empty counts as UTC. Datetimes are aware.
+Zones are IANA names ("Europe/Bucharest") or ZoneInfo; what is unknown or empty counts as UTC. Datetimes are
+aware.
 """
 
 from datetime import UTC, date, datetime
@@ -51,7 +52,8 @@ def zone_short(zone: Any, at: datetime) -> str:
 def day_text(at: datetime, zone: Any) -> str:
     """Weekday and date: "Thursday, 3 December 2026"."""
     there = at.astimezone(zone_of(zone))
-    return _("%(weekday)s, %(date)s") % {"weekday": date_format(there, "l"), "date": date_format(there, "DATE_FORMAT")}
+    day = date_format(there, "DATE_FORMAT")
+    return _("%(weekday)s, %(date)s") % {"weekday": date_format(there, "l"), "date": day}
 
 
 def clock_text(at: datetime, zone: Any) -> str:
@@ -81,7 +83,9 @@ def _shift(days: int) -> str:
         return ""
     sign = "+" if days > 0 else "\N{MINUS SIGN}"
     words = ngettext("%(days)s day", "%(days)s days", abs(days))
-    return " ({})".format(words % {"days": f"{sign}{abs(days)}"})
+    text = words % {"days": f"{sign}{abs(days)}"}
+    # Does not break across lines: "+1" alone says nothing.
+    return " ({})".format(text.replace(" ", "\N{NO-BREAK SPACE}"))
 
 
 def _iso(at: datetime) -> str:
@@ -89,7 +93,7 @@ def _iso(at: datetime) -> str:
 
 
 def when_text(start: datetime, zone: Any = None, end: datetime | None = None) -> str:
-    """A moment in words, for mails in text: "Thursday, 3 December 2026, 18:00 to 19:00, Bucharest time (EET)"."""
+    """A moment in words: "Thursday, 3 December 2026, 18:00 to 19:00, Bucharest time (EET)"."""
     return _("%(day)s, %(hours)s, %(zone)s") % {
         "day": day_text(start, zone),
         "hours": hours_text(start, end, zone),
@@ -120,7 +124,9 @@ def when(at: datetime, zone: Any = None, end: datetime | None = None) -> SafeStr
 
 
 @register.inclusion_tag("components/when.html")
-def when_both(start: datetime, meeting_zone: Any, viewer_zone: Any = None, end: datetime | None = None) -> dict[str, Any]:
+def when_both(
+    start: datetime, meeting_zone: Any, viewer_zone: Any = None, end: datetime | None = None
+) -> dict[str, Any]:
     """When a meeting is, large: in its own zone, and below in the viewer's where that clock differs."""
     return {
         "iso": _iso(start),

@@ -1,0 +1,30 @@
+"""Refuses writes during a GET."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+# Sessions, cache, and what ARCHITECTURE calls append-only: downloads and read marks.
+ALLOWED = (
+    "django_session",
+    "portal_cache",
+    "notifications_readmark",
+    "kits_download",
+    # Wagtail writes its own bookkeeping when editors open a page.
+    "wagtailimages_rendition",
+    "wagtailcore_editingsession",
+    "wagtailusers_userprofile",
+)
+_WRITE = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)\"?", re.IGNORECASE)
+
+
+class WroteDuringGet(AssertionError):
+    """A GET changed domain state: link scanners and prefetching browsers would change it too."""
+
+
+def refuse_writes(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 -- Django's signature
+    """Execute wrapper: let reads and the declared tables pass, fail on everything else."""
+    match = _WRITE.match(sql)
+    if match and match.group(2) not in ALLOWED:
+        raise WroteDuringGet(sql[:300])
+    return execute(sql, params, many, context)
