@@ -158,6 +158,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 AWS_STORAGE_BUCKET_NAME = env.text("AWS_STORAGE_BUCKET_NAME")
 _s3 = "storages.backends.s3.S3Storage"
 _s3_options = {"signature_version": "s3v4", "file_overwrite": False}
+SERVE_MEDIA = env.flag("SERVE_MEDIA", default=not AWS_STORAGE_BUCKET_NAME)
 STORAGES = {
     "default": (
         {"BACKEND": _s3, "OPTIONS": {**_s3_options, "location": "public", "querystring_auth": False}}
@@ -180,6 +181,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
 # --- people -----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "members.User"
+PERSON_CARDS = "members.queries.cards_by_user"  # how the kernel asks for people's cards
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",

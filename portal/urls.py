@@ -2,9 +2,9 @@
 
 from allauth.account import urls as account_urls
 from django.conf import settings
-from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import include, path
+from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("portal.follows.urls")),
     path("", include("portal.notifications.urls")),
     path("", include("portal.desk.urls")),
+    path("", include("kits.urls")),
 ]
 
 if settings.CAPTURE_MAIL:
@@ -32,7 +33,9 @@ if settings.DEBUG:
     from portal.core.gallery import gallery
 
     urlpatterns.append(path("components/", PUBLIC(gallery), name="gallery"))
-    urlpatterns += governed(PUBLIC, static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT))
+if settings.SERVE_MEDIA:
+    # Renditions of public images, on a machine where no other server does it. Private files are never there.
+    urlpatterns.append(path("media/<path:path>", PUBLIC(serve), {"document_root": settings.MEDIA_ROOT}, name="media"))
 
 urlpatterns += [
     path("cms/", include(governed(STAFF, wagtailadmin_urls))),

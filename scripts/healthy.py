@@ -13,7 +13,7 @@ def main(path: str = "/healthz") -> int:
     """Ask the process itself, not its database: a lost database must not restart the web containers."""
     host = os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0].strip().lstrip(".")
     address = f"http://127.0.0.1:{os.environ.get('PORT') or 8000}{path}"
-    request = urllib.request.Request(address, headers={"Host": host})  # noqa: S310 - our own loopback address
+    request = urllib.request.Request(address, headers={"Host": host})
     try:
         with urllib.request.urlopen(request, timeout=4) as response:  # noqa: S310
             return 0 if response.status == 200 else 1  # noqa: PLR2004 - HTTP's word for yes

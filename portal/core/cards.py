@@ -46,7 +46,8 @@ class PersonCard:
     """A person as one viewer may see them.
 
     `url` is empty when the profile is not visible: the name is then plain text. `key` (a handle or an id)
-    keeps the colour when the name changes. `mark` is a jurisdiction mark: national, state, county, local, partner.
+    keeps the colour when the name changes. `mark` is a jurisdiction mark: national, state, county, local or
+    partner.
     `kind` is practitioner, researcher or provider; `kind_label` its translated name.
     """
 

@@ -16,14 +16,8 @@ from portal.core.listing import Chip, Facet, Option, Page
 from portal.core.policies import PUBLIC
 from portal.core.templatetags.ui import LEVELS
 
-SWATCHES = ["paper", "surface", "sunken", "ink", "ink-2", "rule", "brand", "brand-tint"] + [
-    "call",
-    "call-tint",
-    "good",
-    "bad",
-    "info",
-    "band",
-]
+GROUNDS = ["paper", "surface", "sunken", "ink", "ink-2", "rule", "brand", "brand-tint", "band"]
+SIGNALS = ["call", "call-tint", "good", "bad", "info"]
 TYPES = [
     ("t-4xl", "A statement, once a page at most"),
     ("t-3xl", "The title of a page or a case"),
@@ -224,7 +218,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     theme, meetings = request.GET.get("theme", ""), _meetings()
     context = {
         "theme": theme if theme in THEMES else "",
-        "swatches": SWATCHES,
+        "swatches": [*GROUNDS, *SIGNALS],
         "types": TYPES,
         "levels": [(mark, words) for mark, (words, shape) in LEVELS.items()],
         "people": PEOPLE,

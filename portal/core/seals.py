@@ -1,4 +1,4 @@
-"""Seals: the fine-line rosettes of certificates, drawn from a slug, so that each group and kit has its own."""
+"""Seals: the fine-line rosettes of certificates, drawn from a slug: each group and kit has its own."""
 
 import hashlib
 import math

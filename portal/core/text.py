@@ -29,7 +29,9 @@ def clean_text(value: str, *, max_length: int | None = None, lines: bool = True)
     """
     if not is_storable(value):
         raise ValidationError(
-            _("This text holds a character that cannot be stored. Remove invisible characters and try again."),
+            _(
+                "This text holds a character that cannot be stored. Remove invisible characters and try again."
+            ),
             code="unstorable",
         )
     value = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n")

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MeetingsConfig(AppConfig):
@@ -6,3 +7,4 @@ class MeetingsConfig(AppConfig):
 
     name = "portal.meetings"
     label = "meetings"
+    verbose_name = _("Meetings")

@@ -22,7 +22,7 @@ class WroteDuringGet(AssertionError):
     """A GET changed domain state: link scanners and prefetching browsers would change it too."""
 
 
-def refuse_writes(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 -- Django's signature
+def refuse_writes(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
     """Execute wrapper: let reads and the declared tables pass, fail on everything else."""
     match = _WRITE.match(sql)
     if match and match.group(2) not in ALLOWED:

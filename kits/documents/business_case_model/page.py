@@ -22,7 +22,11 @@ NUMBERS = {
     "text": "General",
     "money": '#,##0;-#,##0;"–"',
     "money2": "#,##0.00",
-    "count": '#,##0;-#,##0;"–"',
+    "count": "#,##0",
+    # The same figures where a row may be spare: nought shows nothing.
+    "money_or_blank": "#,##0;-#,##0;",
+    "money2_or_blank": "#,##0.00;-#,##0.00;",
+    "fte_or_blank": "#,##0.0;-#,##0.0;",
     "plain": "0",
     "fte": '#,##0.0;-#,##0.0;"–"',
     "rate": "0.0%",
@@ -31,7 +35,7 @@ NUMBERS = {
     "years": "0.00",
     "factor": "0.0000",
     "year": '"Year "0',
-    "rest": '0.000;-0.000;"–"',
+    "rest": "0.000;-0.000;",
 }
 
 ROLES: dict[str, dict[str, Any]] = {
@@ -46,7 +50,8 @@ ROLES: dict[str, dict[str, Any]] = {
     },
     "label": {"text_wrap": True, "valign": "vcenter"},
     "strong": {"bold": True, "text_wrap": True, "valign": "vcenter"},
-    "note": {"font_color": palette.INK_2, "font_size": 9, "valign": "vcenter"},
+    "section": {"font_name": palette.SERIF, "font_size": 13, "font_color": palette.GREEN},
+    "note": {"font_color": palette.INK_2, "font_size": 9, "valign": "vcenter", "indent": 1},
     "prose": {"text_wrap": True, "valign": "top", "font_size": 11},
     "input": {
         "bg_color": palette.MARIGOLD_TINT,
@@ -124,13 +129,12 @@ class Page:
     def label(self, cell: str, text: str, role: str = "label") -> None:
         self.sheet.write_string(cell, text, self.book.style(role))
 
-    def header(self, row: int, texts: Sequence[str], *, height: float = 30, first: str = "A") -> None:
-        """A header row; columns of figures are aligned as their figures are."""
-        start = xl_cell_to_rowcol(f"{first}1")[1]
+    def header(self, row: int, texts: Sequence[str], *, height: float = 20, words: int = 1) -> None:
+        """A header row. The first `words` columns hold words; the others hold figures and are aligned as these are."""
         self.sheet.set_row(row - 1, height)
-        for offset, text in enumerate(texts):
-            align = "left" if start + offset == 0 else "right"
-            self.sheet.write_string(row - 1, start + offset, text, self.book.style("header", "text", align))
+        for column, text in enumerate(texts):
+            align = "left" if column < words else "right"
+            self.sheet.write_string(row - 1, column, text, self.book.style("header", "text", align))
 
     def year_header(self, row: int, title: str, unit: str = "") -> None:
         self.sheet.set_row(row - 1, 20)
@@ -150,11 +154,18 @@ class Page:
             self.book.define(name, self.name, cell)
 
     def formula(
-        self, cell: str, formula: str, value: float | str | None, number: str = "money", role: str = "calc"
+        self,
+        cell: str,
+        formula: str,
+        value: float | str | None,
+        number: str = "money",
+        role: str = "calc",
+        align: str = "",
     ) -> None:
         """A formula with the result it must have; None is shown as the word "none"."""
         shown = "none" if value is None else value
-        align = "right" if number != "text" and isinstance(shown, str) else ""
+        if number != "text" and isinstance(shown, str):
+            align = "right"
         self.sheet.write_formula(cell, formula, self.book.style(role, number, align), shown)
 
     def years(self, row: int, formulas: Sequence[str], values: Sequence[float], number: str = "money") -> None:

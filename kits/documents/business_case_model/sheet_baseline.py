@@ -18,7 +18,7 @@ def write(book: Book) -> None:
         span="I",
     )
     page.header(4, ["Agency", "Service", "Volume", "Posts", "Cost of a post", "Labour", "Technology", "Other", "Total"],
-                height=20)
+                words=2)
     row = layout.BASELINE_FIRST
     for position in range(layout.AGENCIES):
         for index in range(layout.SERVICES):
@@ -51,13 +51,13 @@ def _line(page: Page, row: int, position: int, index: int) -> None:
     both = f'OR({agency_cell}="",{service_cell}="")'
     page.formula(f"A{row}", f'=IF({both},"",{agency_cell})', agency.label if line else "", "text")
     page.formula(f"B{row}", f'=IF({both},"",{service_cell})', service.label if line else "", "text")
-    page.formula(f"C{row}", f"=Inputs!B{source}", line.volume if line else 0, "count")
-    page.formula(f"D{row}", f"=Inputs!C{source}", line.fte if line else 0, "fte")
-    page.formula(f"E{row}", f"=Inputs!C{service_row}", service.loaded_cost if service else 0)
-    page.formula(f"F{row}", f"=D{row}*E{row}", line.fte * service.loaded_cost if line else 0)
-    page.formula(f"G{row}", f"=Inputs!D{source}", line.technology if line else 0)
-    page.formula(f"H{row}", f"=Inputs!E{source}", line.other if line else 0)
-    page.formula(f"I{row}", f"=F{row}+G{row}+H{row}", line_cost(service, line) if line else 0)
+    page.formula(f"C{row}", f"=Inputs!B{source}", line.volume if line else 0, "money_or_blank")
+    page.formula(f"D{row}", f"=Inputs!C{source}", line.fte if line else 0, "fte_or_blank")
+    page.formula(f"E{row}", f"=IF({both},0,Inputs!C{service_row})", service.loaded_cost if line else 0, "money_or_blank")
+    page.formula(f"F{row}", f"=D{row}*E{row}", line.fte * service.loaded_cost if line else 0, "money_or_blank")
+    page.formula(f"G{row}", f"=Inputs!D{source}", line.technology if line else 0, "money_or_blank")
+    page.formula(f"H{row}", f"=Inputs!E{source}", line.other if line else 0, "money_or_blank")
+    page.formula(f"I{row}", f"=F{row}+G{row}+H{row}", line_cost(service, line) if line else 0, "money_or_blank")
 
 
 def _sum(page: Page) -> None:
@@ -81,39 +81,39 @@ def _sum(page: Page) -> None:
 
 def _by_agency(page: Page) -> None:
     rows = layout.BY_AGENCY_ROWS
-    page.header(rows[0] - 1, ["By agency", "Total a year"], height=20)
+    page.header(rows[0] - 1, ["By agency", "Total a year"])
     for position, row in enumerate(rows):
         agency = _agency(page, position)
         source = f"Inputs!A{layout.AGENCY_ROWS[position]}"
         first = layout.BASELINE_FIRST + position * layout.SERVICES
         page.formula(f"A{row}", f'=IF({source}="","",{source})', agency.label if agency else "", "text")
         page.formula(f"B{row}", f"=SUM(I{first}:I{first + layout.SERVICES - 1})",
-                     agency_baseline(page.book.case, agency) if agency else 0)
+                     agency_baseline(page.book.case, agency) if agency else 0, "money_or_blank")
     page.book.define("baseline_by_agency", page.name, f"B{rows[0]}:B{rows[-1]}")
 
 
 def _by_service(page: Page) -> None:
     rows = layout.BY_SERVICE_ROWS
-    page.header(rows[0] - 1, ["By service", "Total a year"], height=20)
+    page.header(rows[0] - 1, ["By service", "Total a year"])
     first, last = layout.BASELINE_FIRST, layout.BASELINE_LAST
     for index, row in enumerate(rows):
         service = _service(page, index)
         source = f"Inputs!A{layout.SERVICE_ROWS[index]}"
         page.formula(f"A{row}", f'=IF({source}="","",{source})', service.label if service else "", "text")
         page.formula(f"B{row}", f'=IF(A{row}="",0,SUMIF(B{first}:B{last},A{row},I{first}:I{last}))',
-                     unit_cost(page.book.case, service).before_total if service else 0)
+                     unit_cost(page.book.case, service).before_total if service else 0, "money_or_blank")
     page.book.define("baseline_by_service", page.name, f"B{rows[0]}:B{rows[-1]}")
 
 
 def _new_model(page: Page) -> None:
     rows, case = layout.NEW_MODEL_ROWS, page.book.case
-    page.header(rows[0] - 1, ["New model, all volume moved", "Total a year"], height=20)
+    page.header(rows[0] - 1, ["New model, all volume moved", "Total a year"])
     for index in range(layout.SERVICES):
         service, source = _service(page, index), layout.SERVICE_ROWS[index]
         label = f"Posts: {service.label}" if service else ""
         page.formula(f"A{rows[index]}", f'=IF(Inputs!A{source}="","","Posts: "&Inputs!A{source})', label, "text")
         page.formula(f"B{rows[index]}", f"=Inputs!C{source}*Inputs!D{source}",
-                     service.target_fte * service.loaded_cost if service else 0)
+                     service.target_fte * service.loaded_cost if service else 0, "money_or_blank")
     for row, (label, formula, value) in zip(rows[layout.SERVICES :], (
         ("Management", "=management_fte*management_loaded_cost", case.shared.management),
         ("Technology", "=technology_cost", case.shared.technology),

@@ -54,13 +54,13 @@ def write(book: Book) -> None:
     _totals(page, lines)
     page.sheet.merge_range(f"A{DIFFERENCE + 2}:L{DIFFERENCE + 2}", LESSON, book.style("lead"))
     page.sheet.set_row(DIFFERENCE + 1, 30)
-    page.label(f"A{WORKING_ROW - 2}", "Working: bill lines, in cents", "strong")
+    page.label(f"A{WORKING_ROW - 2}", "Working: bill lines, in cents", "section")
     for block in BLOCKS:
         _block_header(page, block)
     for index, line in enumerate(lines):
         _line(page, index, line)
     _caps(page)
-    page.finish(f"A1:N{CAP_ROW + layout.AGENCIES}", repeat=(1, 4), freeze="B5")
+    page.finish(f"A1:L{DIFFERENCE + 2}", repeat=(1, 4), freeze="B5")
 
 
 def all_lines(book: Book) -> list[BillLine]:
@@ -89,15 +89,15 @@ def _summary(page: Page) -> None:
         row, source = FIRST + position, layout.AGENCY_ROWS[position]
         today = caps(case)[position] / 100 if agency else 0
         page.formula(f"A{row}", f'=IF(Inputs!A{source}="","",Inputs!A{source})', agency.label if agency else "", "text")
-        page.formula(f"B{row}", f"=Inputs!B{source}", agency.employees if agency else 0, "count")
-        page.formula(f"C{row}", f"=Baseline!B{layout.BY_AGENCY_ROWS[position]}", today, "money2")
+        page.formula(f"B{row}", f"=Inputs!B{source}", agency.employees if agency else 0, "money_or_blank")
+        page.formula(f"C{row}", f"=Baseline!B{layout.BY_AGENCY_ROWS[position]}", today, "money2_or_blank")
         for method, column in METHOD_COLUMNS.items():
             formula = _billed(method, AGENCY_COLUMNS[position])
-            page.formula(f"{column}{row}", formula, charged[method][position] / 100 if agency else 0, "money2")
+            page.formula(f"{column}{row}", formula, charged[method][position] / 100 if agency else 0, "money2_or_blank")
         bill = charged[chosen][position] / 100 if agency else 0
-        page.formula(f"{CHOSEN}{row}", f"=INDEX(D{row}:H{row},1,{_chosen_number()})", bill, "money2", "total")
+        page.formula(f"{CHOSEN}{row}", f"=INDEX(D{row}:H{row},1,{_chosen_number()})", bill, "money2_or_blank", "total")
         limited = "cap too low" if capped is None else (capped[position] / 100 if agency else 0)
-        page.formula(f"{CAPPED}{row}", f'=IF({_cap_too_low()},"cap too low",N{CAP_ROW + 1 + position}/100)', limited, "money2")
+        page.formula(f"{CAPPED}{row}", f'=IF({_cap_too_low()},"cap too low",N{CAP_ROW + 1 + position}/100)', limited, "money2_or_blank")
         for column, of, value in ((CHANGE, CHOSEN, bill), (CHANGE_CAPPED, CAPPED, limited)):
             change = value / today - 1 if today and value != "cap too low" else ""
             page.formula(f"{column}{row}", f'=IF(OR(C{row}=0,ISTEXT({of}{row})),"",{of}{row}/C{row}-1)', change, "rate")
@@ -143,11 +143,11 @@ def _block_header(page: Page, block: str) -> None:
     titles = {"weights": "Key", "exact": "Share before rounding", "rest": "Fraction of a cent", "cents": "Bill in cents"}
     row = line_row(block, -1)
     page.header(row, ["Method", f"{titles[block]} of", "Pool" if block == "weights" else "Left over"
-                      if block == "rest" else "Sum"], height=18)
+                      if block == "rest" else "Sum"], words=2)
     for position, column in enumerate(AGENCY_COLUMNS):
         agencies = page.book.case.agencies
         name = agencies[position].label if position < len(agencies) else ""
-        page.formula(f"{column}{row}", f"=A{FIRST + position}", name, "text", "header")
+        page.formula(f"{column}{row}", f"=A{FIRST + position}", name, "text", "header", "right")
     page.sheet.set_row(row - 1, 30)
 
 
@@ -161,19 +161,19 @@ def _line(page: Page, index: int, line: BillLine) -> None:
         page.label(f"A{row[block]}", METHODS[line.method], "calc")
         page.formula(f"B{row[block]}", *_line_label(index, line.label), "text")
     span = {block: f"$D{row[block]}:$K{row[block]}" for block in BLOCKS}
-    page.formula(f"C{row['weights']}", _pool(index, line.method), line.pool, "count")
-    page.formula(f"C{row['exact']}", f"=SUM({span['exact']})", sum(exact), "count")
+    page.formula(f"C{row['weights']}", _pool(index, line.method), line.pool, "money_or_blank")
+    page.formula(f"C{row['exact']}", f"=SUM({span['exact']})", sum(exact), "money_or_blank")
     page.formula(f"C{row['rest']}", f"=C{row['weights']}-SUMPRODUCT(INT(ROUND({span['exact']},6)))", left, "plain")
-    page.formula(f"C{row['cents']}", f"=SUM({span['cents']})", sum(cents), "count")
+    page.formula(f"C{row['cents']}", f"=SUM({span['cents']})", sum(cents), "money_or_blank")
     for position, column in enumerate(AGENCY_COLUMNS):
         cell = {block: f"{column}{row[block]}" for block in BLOCKS}
-        page.formula(cell["weights"], keys[position], weights[position], "count")
+        page.formula(cell["weights"], keys[position], weights[position], "money_or_blank")
         page.formula(cell["exact"], f"=IF(SUM({span['weights']})=0,0,$C{row['weights']}*{cell['weights']}/SUM({span['weights']}))",
-                     exact[position], "money2")
+                     exact[position], "money2_or_blank")
         page.formula(cell["rest"], f"=ROUND({cell['exact']}-INT(ROUND({cell['exact']},6)),6)", rests[position], "rest")
         upto = f"$D{row['rest']}:{cell['rest']}"
         page.formula(cell["cents"], ranked_cents(cell["exact"], span["rest"], upto, cell["rest"], f"$C{row['rest']}"),
-                     cents[position], "count")
+                     cents[position], "money_or_blank")
 
 
 def _service_of(index: int) -> tuple[int, str]:
@@ -208,8 +208,10 @@ def _key(method: str, index: int, position: int) -> str:
         return f'=IF(Inputs!A{row}="",0,1)'
     if method == "tiered":
         return f'=IF(Inputs!A{row}="",0,LOOKUP(Inputs!B{row},band_from,band_shares))'
-    if method == "headcount" or _service_of(index)[1] == "subscription":
+    if method == "headcount":
         return f"=Inputs!B{row}"
+    if _service_of(index)[1] == "subscription":
+        return f'=IF(Inputs!A{layout.SERVICE_ROWS[_service_of(index)[0]]}="",0,Inputs!B{row})'
     return f"=Inputs!B{layout.service_block_rows(_service_of(index)[0])[position]}"
 
 
@@ -217,9 +219,9 @@ def _caps(page: Page) -> None:
     """Hold-harmless: what is above an agency's own baseline moves to those still below theirs, pass by pass."""
     case = page.book.case
     passes = layout.AGENCIES
-    page.label(f"A{CAP_ROW - 1}", "Working: nobody pays more than today, in cents", "strong")
+    page.label(f"A{CAP_ROW - 1}", "Working: nobody pays more than today, in cents", "section")
     page.header(CAP_ROW, ["Agency", "Cap: pays today", "Chosen bill", *(f"Pass {n + 1}" for n in range(passes)),
-                          "Fraction of a cent", "Left over", "Bill in cents"], height=18)
+                          "Fraction of a cent", "Left over", "Bill in cents"])
     rounds = [_padded(amounts) for amounts in capped_passes(case, case.chargeback.method, passes)]
     limits = _padded(caps(case))
     first, last = CAP_ROW + 1, CAP_ROW + layout.AGENCIES
@@ -230,17 +232,17 @@ def _caps(page: Page) -> None:
         row = first + position
         label = case.agencies[position].label if position < len(case.agencies) else ""
         page.formula(f"A{row}", f"=A{FIRST + position}", label, "text")
-        page.formula(f"B{row}", f"=ROUND(C{FIRST + position}*100,0)", limits[position], "count")
-        page.formula(f"C{row}", f"=ROUND({CHOSEN}{FIRST + position}*100,0)", rounds[0][position], "count")
+        page.formula(f"B{row}", f"=ROUND(C{FIRST + position}*100,0)", limits[position], "money_or_blank")
+        page.formula(f"C{row}", f"=ROUND({CHOSEN}{FIRST + position}*100,0)", rounds[0][position], "money_or_blank")
         for number in range(passes):
             here, there = PASS_COLUMNS[number], PASS_COLUMNS[number + 1]
-            page.formula(f"{there}{row}", _pass(here, row, first, last), rounds[number + 1][position], "money2")
+            page.formula(f"{there}{row}", _pass(here, row, first, last), rounds[number + 1][position], "money2_or_blank")
         exact = f"K{row}"
         page.formula(f"L{row}", f"=ROUND({exact}-INT(ROUND({exact},6)),6)", remainder(final[position]), "rest")
         page.formula(f"M{row}", f"=SUM(C${first}:C${last})-SUMPRODUCT(INT(ROUND(K${first}:K${last},6)))",
                      pool - sum(whole(amount) for amount in final), "plain")
         page.formula(f"N{row}", ranked_cents(exact, f"L${first}:L${last}", f"L${first}:L{row}", f"L{row}", f"M{row}"),
-                     cents[position], "count")
+                     cents[position], "money_or_blank")
 
 
 def _pass(column: str, row: int, first: int, last: int) -> str:

@@ -102,8 +102,7 @@ def write(book: Book) -> None:
 
 
 def _parameters(page: Page) -> None:
-    page.header(4, ["General", "Value"], height=20)
-    page.label("C4", "What it means", "header")
+    page.header(4, ["General", "Value", "What it means", *[""] * 10], words=3)
     for row, parameter in enumerate(parameters(page.book.case), start=5):
         page.label(f"A{row}", parameter.label)
         page.entry(f"B{row}", parameter.value, parameter.number, parameter.name)
@@ -127,7 +126,7 @@ def _adoption(page: Page) -> None:
 def _services(page: Page) -> None:
     rows = layout.SERVICE_ROWS
     page.header(rows[0] - 1, ["Services", "Counted in (unit)", "Loaded cost of a post", "Posts in the new model",
-                              "Share of shared cost"])
+                              "Share of shared cost"], height=32, words=2)
     services = page.book.case.services
     for index, row in enumerate(rows):
         service = services[index] if index < len(services) else None
@@ -145,7 +144,7 @@ def _services(page: Page) -> None:
 def _shared_cost(page: Page) -> None:
     rows = layout.SHARED_ROWS
     shared = page.book.case.shared
-    page.header(rows[0] - 1, ["Shared cost of the new model, a year", "Value"], height=20)
+    page.header(rows[0] - 1, ["Shared cost of the new model, a year", "Value"])
     for row, (name, label, value, number) in zip(rows, (
         ("management_fte", "Management, posts", shared.management_fte, "fte"),
         ("management_loaded_cost", "Loaded cost of a management post", shared.management_loaded_cost, "money"),
@@ -161,7 +160,7 @@ def _shared_cost(page: Page) -> None:
 
 def _agencies(page: Page) -> None:
     rows = layout.AGENCY_ROWS
-    page.header(rows[0] - 1, ["Agencies", "Employees"], height=20)
+    page.header(rows[0] - 1, ["Agencies", "Employees"])
     agencies = page.book.case.agencies
     for index, row in enumerate(rows):
         agency = agencies[index] if index < len(agencies) else None
@@ -175,7 +174,7 @@ def _baseline_of(page: Page, index: int) -> None:
     case, rows = page.book.case, layout.service_block_rows(index)
     service = case.services[index] if index < len(case.services) else None
     name_cell = f"A{layout.SERVICE_ROWS[index]}"
-    page.header(rows[0] - 1, ["", "Volume a year", "Posts today", "Technology", "Other"], height=20)
+    page.header(rows[0] - 1, ["", "Volume a year", "Posts today", "Technology", "Other"])
     shown = f"Today: {service.label}" if service else "Today: (no service)"
     page.formula(f"A{rows[0] - 1}", f'="Today: "&IF({name_cell}="","(no service)",{name_cell})', shown, "text", "header")
     for position, (row, source) in enumerate(zip(rows, layout.AGENCY_ROWS, strict=True)):
@@ -212,7 +211,7 @@ def _transition(page: Page) -> None:
 
 def _bands(page: Page) -> None:
     rows = layout.BAND_ROWS
-    page.header(rows[0] - 1, ["Bands of the tiered method", "Employees from", "Shares of the pool"], height=20)
+    page.header(rows[0] - 1, ["Bands of the tiered method", "Employees from", "Shares of the pool"])
     for row, label, (start, shares) in zip(
         rows, ("Small", "Medium", "Large"), page.book.case.chargeback.bands, strict=True
     ):

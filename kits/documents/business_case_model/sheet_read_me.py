@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kits.documents.business_case_model.page import Book, Page
+from kits.documents.business_case_model.sheet_checks import overall
 
 PURPOSE = (
     "This workbook answers one question: are we, taken together and one by one, better off sharing a service than each "
@@ -53,8 +54,8 @@ def write(book: Book) -> None:
     row = _numbered(page, 12, "How to use it", STEPS)
     row = _sheets(page, row + 1)
     row = _numbered(page, row + 1, "What to know", LIMITS)
-    page.label(f"A{row + 1}", "State of the checks", "strong")
-    page.formula(f"C{row + 1}", "=checks_overall", "OK", "text", "total")
+    page.label(f"A{row + 1}", "State of the checks", "section")
+    page.formula(f"C{row + 1}", "=checks_overall", overall(book), "text", "total")
     page.finish(f"A1:C{row + 1}", repeat=(1, 2), portrait=True)
 
 
@@ -64,7 +65,7 @@ def _paragraph(page: Page, row: int, text: str, role: str, height: float) -> Non
 
 
 def _colours(page: Page) -> None:
-    page.label("A6", "Colours", "strong")
+    page.label("A6", "Colours", "section")
     for row, role, name, meaning in (
         (7, "sample", "Input", "Yours to change. These cells are unlocked."),
         (8, "calc", "Formula", "Worked out from Inputs. Locked."),
@@ -76,7 +77,7 @@ def _colours(page: Page) -> None:
 
 
 def _numbered(page: Page, row: int, heading: str, texts: tuple[str, ...]) -> int:
-    page.label(f"A{row}", heading, "strong")
+    page.label(f"A{row}", heading, "section")
     for number, text in enumerate(texts, start=1):
         row += 1
         page.sheet.set_row(row - 1, 30 if len(text) > 100 else 17)
@@ -86,7 +87,7 @@ def _numbered(page: Page, row: int, heading: str, texts: tuple[str, ...]) -> int
 
 
 def _sheets(page: Page, row: int) -> int:
-    page.label(f"A{row}", "The sheets", "strong")
+    page.label(f"A{row}", "The sheets", "section")
     for name, holds in SHEETS.items():
         row += 1
         page.sheet.write_url(f"B{row}", f"internal:'{name}'!A1", page.book.style("label"), name)

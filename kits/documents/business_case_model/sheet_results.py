@@ -69,9 +69,9 @@ def write(book: Book) -> None:
         span="D",
     )
     _verdict(page)
-    page.header(5, ["Figure", "Value"], height=20)
-    page.label("C5", "Unit", "header")
-    page.label("D5", "What it tells you", "header")
+    page.header(5, ["Figure", "Value"])
+    page.label("C5", "  Unit", "header")
+    page.label("D5", "  What it tells you", "header")
     for row, result in enumerate(RESULTS, start=FIRST_ROW):
         role = "total" if result.name == "npv_fiscal" else "calc"
         page.label(f"A{row}", result.label, role)
@@ -160,7 +160,7 @@ def _chart(page: Page) -> None:
     chart.set_title({"name": "Net fiscal flow, year by year, and its running total",
                      "name_font": {"name": palette.SERIF, "size": 13, "color": palette.GREEN, "bold": False},
                      "overlay": False})
-    chart.set_x_axis({"num_font": font, "label_position": "low", "line": {"color": palette.INK_2}})
+    chart.set_x_axis({"name": "Year", "name_font": font, "num_font": font, "label_position": "low", "line": {"color": palette.INK_2}})
     chart.set_y_axis({"num_font": font, "num_format": "#,##0", "major_gridlines": {"visible": True,
                       "line": {"color": palette.RULE}}, "line": {"none": True}})
     chart.set_legend({"position": "bottom", "font": font})

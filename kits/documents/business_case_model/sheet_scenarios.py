@@ -46,16 +46,15 @@ def write(book: Book) -> None:
     _changes(page)
     _used(page)
     _results(page)
-    page.label(f"A{BLOCK_ROW - 1}", "Working, scenario by scenario", "strong")
+    page.label(f"A{BLOCK_ROW - 1}", "Working, scenario by scenario", "section")
     for index, scenario in enumerate(book.case.scenarios):
         _block(page, index, scenario)
-    last = BLOCK_ROW + len(book.case.scenarios) * BLOCK_HEIGHT - 2
-    page.finish(f"A1:M{last}", repeat=(1, 5), freeze="C6")
+    page.finish(f"A1:G{RESULTS_ROW + len(RESULTS) - 1}", repeat=(1, 5), freeze="C6")
 
 
 def _changes(page: Page) -> None:
-    page.header(4, ["Number", "", "1", "2", "3", "4", "In use"], height=18)
-    page.formula("G4", "=scenario", page.book.case.scenario, "plain", "header")
+    page.header(4, ["Number", "", "1", "2", "3", "4", "In use"])
+    page.formula("G4", '="In use: "&scenario', f"In use: {page.book.case.scenario}", "text", "header", "right")
     page.sheet.set_row(4, 58)
     page.label("A5", "Scenario", "strong")
     page.label("B5", "From Inputs", "strong")
@@ -73,7 +72,7 @@ def _changes(page: Page) -> None:
 
 
 def _used(page: Page) -> None:
-    page.header(USED_ROW - 1, ["Values used", "", "1", "2", "3", "4", "In use"], height=18)
+    page.header(USED_ROW - 1, ["Values used", "", "1", "2", "3", "4", "In use"])
     case = page.book.case
     page.formula("G5", "=INDEX(scenario_names,1,scenario)", case.scenarios[case.scenario - 1].label, "text", "label")
     for offset, (name, (label, number, _)) in enumerate(DRIVERS.items()):
@@ -87,7 +86,7 @@ def _used(page: Page) -> None:
 
 
 def _results(page: Page) -> None:
-    page.header(RESULTS_ROW - 1, ["Results", "", "1", "2", "3", "4"], height=18)
+    page.header(RESULTS_ROW - 1, ["Results", "", "1", "2", "3", "4"])
     for offset, result in enumerate(RESULTS):
         row = RESULTS_ROW + offset
         role = "total" if result.name == "npv_fiscal" else "calc"

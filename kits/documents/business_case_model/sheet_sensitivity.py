@@ -36,7 +36,7 @@ def write(book: Book) -> None:
     _chart(page, len(found))
     _trials(page, found)
     _halves(page)
-    page.finish(f"A1:M{HALVES_ROW + 3}", repeat=(1, 4), freeze="A5")
+    page.finish(f"A1:L{TRIALS_ROW - 3}", repeat=(1, 4), freeze="A5")
 
 
 def _tornado(page: Page, found: Sequence[Bar], released: Sequence[Bar]) -> None:
@@ -68,10 +68,7 @@ def _tornado(page: Page, found: Sequence[Bar], released: Sequence[Bar]) -> None:
 
 def _switching(page: Page) -> None:
     row = FIRST + 8
-    page.header(row, ["If you are wrong", "Times"], height=20)
-    page.label(f"C{row}", "How far it may go, all else as it stands, before the net present value is nil", "header")
-    for column in "DEFGH":
-        page.label(f"{column}{row}", "", "header")
+    page.header(row, ["If you are wrong: NPV is nil at", "Times", *[""] * 6])
     savings, transition = switching_values(page.book.case, page.book.case.drivers)
     page.label(f"A{row + 1}", "Savings, times", "calc")
     page.formula(f"B{row + 1}", '=IF(unit_savings=0,"none",(transition_mult*unit_transition-unit_residual)/unit_savings)',
@@ -88,7 +85,7 @@ def _switching(page: Page) -> None:
 
 def _grid(page: Page) -> None:
     case = page.book.case
-    page.label(f"A{GRID_ROW - 1}", "Net present value with two drivers moved together", "strong")
+    page.label(f"A{GRID_ROW - 1}", "Net present value with two drivers moved together", "section")
     page.label(f"A{GRID_ROW}", "Transition cost, times (down); savings, times (across)", "header")
     page.sheet.set_row(GRID_ROW - 1, 30)
     parts = halves(case, case.drivers)
@@ -138,7 +135,7 @@ def _driver_column(name: str) -> str:
 
 
 def _trials(page: Page, found: Sequence[Bar]) -> None:
-    page.label(f"A{TRIALS_ROW - 1}", "Working: the whole calculation once more for each trial", "strong")
+    page.label(f"A{TRIALS_ROW - 1}", "Working: the whole calculation once more for each trial", "section")
     page.header(TRIALS_ROW, ["Trial", "", *(label for label, _, _ in DRIVERS.values())], height=44)
     page.year_header(_trial_row("adoption", -1), "Adoption")
     page.year_header(_trial_row("gross", -1), "Saving before optimism bias")

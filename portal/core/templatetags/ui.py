@@ -293,9 +293,13 @@ def form_errors(*sources: forms.BaseForm | forms.BaseFormSet) -> dict[str, Seque
 
 @register.inclusion_tag("components/crumbs.html")
 def crumbs(*steps: Any) -> dict[str, list[tuple[Any, Any]]]:
-    """The way here from the home page: title, address, title, address, ..., last the title of this page."""
+    """The way here: title, address, title, address, ..., last the title of this page.
+
+    It begins at the home page, whether that is named or not.
+    """
     titles, addresses = steps[::2], [*steps[1::2], ""]
-    return {"trail": [(_("Home"), "/"), *zip(titles, addresses, strict=False)]}
+    home = [] if addresses[0] == "/" else [(_("Home"), "/")]
+    return {"trail": [*home, *zip(titles, addresses, strict=False)]}
 
 
 @register.simple_tag(takes_context=True)

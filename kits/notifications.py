@@ -1,0 +1,44 @@
+"""What holders of a kit are told."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kits.facts import KitReleased
+from kits.models import Kit, Release
+from kits.queries import holders
+from portal.follows.models import Channel
+from portal.notifications.kinds import Kind, declare
+
+
+@declare
+class NewRelease(Kind):
+    """A kit that somebody holds or follows has a new version."""
+
+    slug = "kits.released"
+    label = gettext_lazy("A kit you hold or follow has a new version")
+    fact = KitReleased
+    template = "kits/email/released"
+    action = gettext_lazy("See what changed")
+
+    def channel(self, fact: KitReleased) -> Channel | None:
+        kit = Kit.objects.select_related("channel").filter(pk=fact.kit_id).first()
+        return kit.channel if kit else None
+
+    def audience(self, fact: KitReleased) -> QuerySet[Any]:
+        return holders(fact.kit_id)
+
+    def reason(self, fact: KitReleased) -> str:
+        return _("You follow this kit, or downloaded a version of it.")
+
+    def headline(self, fact: KitReleased) -> str:
+        return _("%(title)s: version %(version)s is out") % {"title": fact.title, "version": fact.version}
+
+    def url(self, fact: KitReleased) -> str:
+        return fact.url
+
+    def context(self, fact: KitReleased, person: Any) -> dict[str, Any] | None:
+        release = Release.objects.filter(pk=fact.release_id, kit__live=True).first()
+        return {"release": release} if release else None

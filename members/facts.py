@@ -1,0 +1,49 @@
+"""What happens to people and their accounts."""
+
+from dataclasses import dataclass
+
+from portal.outbox.registry import fact
+
+
+@fact("members.JoinRequested")
+@dataclass(frozen=True)
+class JoinRequested:
+    """Somebody asked to join and confirmed their address."""
+
+    request_id: int
+    name: str
+
+
+@fact("members.JoinApproved")
+@dataclass(frozen=True)
+class JoinApproved:
+    """Staff approved a request: the person is a member from now on."""
+
+    request_id: int
+    person_id: int
+
+
+@fact("members.JoinRefused")
+@dataclass(frozen=True)
+class JoinRefused:
+    """Staff refused a request, with a reason that the person reads."""
+
+    request_id: int
+    person_id: int
+
+
+@fact("members.PersonSuspended")
+@dataclass(frozen=True)
+class PersonSuspended:
+    """Staff suspended a member: they are gone from every page, and their sessions have ended."""
+
+    person_id: int
+    reason: str
+
+
+@fact("members.PersonReinstated")
+@dataclass(frozen=True)
+class PersonReinstated:
+    """Staff took a suspension back."""
+
+    person_id: int
