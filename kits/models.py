@@ -179,6 +179,11 @@ class Release(WrittenOnce):
     def __str__(self) -> str:
         return f"{self.kit} {self.version}"
 
+    @property
+    def archive_filename(self) -> str:
+        """What the archive is called when somebody takes it home."""
+        return f"{self.kit.slug}-{self.version}.zip"
+
 
 class ReleasedFile(WrittenOnce):
     """One file of a release."""

@@ -16,7 +16,7 @@ def kits(user: Any) -> QuerySet[Kit]:
 
 def releases(kit: Kit) -> list[Release]:
     """The releases of a kit, newest first, with their files."""
-    return list(kit.releases.prefetch_related("files").order_by("-released_at", "-pk"))
+    return list(kit.releases.select_related("kit").prefetch_related("files").order_by("-released_at", "-pk"))
 
 
 def latest_release(user: Any) -> Release | None:

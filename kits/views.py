@@ -32,7 +32,7 @@ def archive(request: HttpRequest, slug: str, version: str) -> FileResponse:
     """`/kits/<slug>/<version>/download/`: everything in one zip."""
     release = _release(request, slug, version)
     operations.note_download(release=release, file=None, by=request.user, at=timezone.now())
-    return _served(release.archive, f"{slug}-{version}.zip", "application/zip", release.archive_sha256)
+    return _served(release.archive, release.archive_filename, "application/zip", release.archive_sha256)
 
 
 @PUBLIC
@@ -48,7 +48,7 @@ def file(request: HttpRequest, slug: str, version: str, filename: str) -> FileRe
 
 def _release(request: HttpRequest, slug: str, version: str) -> Release:
     found = visible_or_404(Kit.objects.filter(live=True), request.user, slug=slug)
-    release = Release.objects.filter(kit=found, version=version).first()
+    release = Release.objects.select_related("kit").filter(kit=found, version=version).first()
     if release is None:
         raise Http404
     return release

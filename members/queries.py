@@ -1,40 +1,144 @@
-"""Reads about people: what templates get of them, by whom it is seen."""
+"""Reads about people: what others are given of them, by whom it is seen."""
 
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
-from members.models import Profile
+from members.choices import ContributionKind
+from members.folding import fold
+from members.models import Contribution, Expertise, JoinRequest, Organisation, Profile, User
+from members.seen import see_card
 from portal.core.cards import PersonCard
 
-
-def with_card_data(profiles: QuerySet[Profile]) -> QuerySet[Profile]:
-    """The joins that a card needs, so that lists of people cost one query."""
-    return profiles.select_related("user", "organisation", "organisation__level")
-
-
-def card(profile: Profile, *, link: bool = True) -> PersonCard:
-    """The card of a profile that its viewer may see; `link=False` where the viewer may not open it."""
-    organisation = profile.organisation
-    return PersonCard(
-        name=profile.user.name,
-        key=profile.handle,
-        url=profile.get_absolute_url() if link else "",
-        mark=organisation.level.mark if organisation else "",
-        role=profile.role,
-        organisation=organisation.name if organisation else profile.organisation_proposed,
-        kind=profile.kind,
-        kind_label=profile.get_kind_display(),
-    )
+SIMILAR = 3
+CONTRIBUTIONS = 10
 
 
 def card_of(user: Any) -> PersonCard:
     """A person's own card, for their masthead; by name alone while there is no profile."""
-    profile = with_card_data(Profile.objects.filter(user=user)).first()
-    return card(profile) if profile else PersonCard(name=str(user))
+    profile = Profile.objects.with_card_data().filter(user=user).first()
+    return see_card(profile, user) if profile else PersonCard(name=str(user))
 
 
 def cards_by_user(user_ids: set[int], viewer: Any) -> dict[int, PersonCard]:
     """Cards for many people at once, in one query; whoever `viewer` may not see is left out."""
-    profiles = with_card_data(Profile.objects.visible_to(viewer).filter(user_id__in=user_ids))
-    return {profile.user_id: card(profile) for profile in profiles}
+    profiles = Profile.objects.visible_to(viewer).with_card_data().filter(user_id__in=user_ids)
+    return {profile.user_id: see_card(profile, viewer) for profile in profiles}
+
+
+def own_profile(user: Any) -> Profile | None:
+    """The profile of whoever is signed in, with all that its page shows; None while there is none."""
+    return Profile.objects.with_everything().filter(user=user).first()
+
+
+# --- what stands beside a profile -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Given:
+    """One contribution as a line of a profile."""
+
+    kind_label: Any
+    title: str
+    url: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Record:
+    """What somebody gave to the community, as far as the viewer may see the things themselves."""
+
+    lines: list[Given] = field(default_factory=list)
+    more: int = 0
+    leads: list[Given] = field(default_factory=list)
+
+
+def record_of(profile: Profile, viewer: Any) -> Record:
+    """The newest contributions, those hidden from `viewer` left out, and the groups the person leads."""
+    rows = Contribution.objects.visible_to(viewer).filter(person=profile.user_id).order_by("-at", "-pk")
+    given = [(row.kind, Given(row.get_kind_display(), row.title, row.url, row.at)) for row in rows[:200]]
+    leads = [line for kind, line in given if kind == ContributionKind.GROUP]
+    others = [line for kind, line in given if kind != ContributionKind.GROUP]
+    return Record(others[:CONTRIBUTIONS], max(0, len(others) - CONTRIBUTIONS), leads)
+
+
+def similar_to(profile: Profile, viewer: Any) -> list[PersonCard]:
+    """Up to three people who share subjects or service lines with this one, the most shared first.
+
+    A shared subject weighs twice: it was chosen in words, a service line from a list.
+    """
+    lines = Profile.service_lines.through.objects.filter(
+        profile=OuterRef("pk"), serviceline__in=[line.pk for line in profile.service_lines.all()]
+    )
+    subjects = Expertise.objects.filter(
+        content_object=OuterRef("pk"), tag__in=[each.tag_id for each in profile.expertise.all()]
+    )
+    people = (
+        Profile.objects.visible_to(viewer)
+        .with_card_data()
+        .exclude(pk=profile.pk)
+        .annotate(shared=_rows_of(lines, "profile") + 2 * _rows_of(subjects, "content_object"))
+        .filter(shared__gt=0)
+        .order_by("-shared", "sort_name", "pk")
+    )
+    return [see_card(other, viewer) for other in people[:SIMILAR]]
+
+
+def _rows_of(rows: QuerySet[Any], owner: str) -> Coalesce:
+    counted = rows.order_by().values(owner).annotate(rows=Count("pk")).values("rows")
+    return Coalesce(Subquery(counted), Value(0), output_field=IntegerField())
+
+
+# --- joining ----------------------------------------------------------------------------------------------------
+
+
+def waiting_requests() -> QuerySet[JoinRequest]:
+    """Requests that staff decide next, the oldest first."""
+    return JoinRequest.objects.open().select_related("person").order_by("confirmed_at", "pk")
+
+
+def latest_request(user: Any) -> JoinRequest | None:
+    """The last time this person asked to join; None for who never had to."""
+    return JoinRequest.objects.visible_to(user).filter(person=user).order_by("-asked_at", "-pk").first()
+
+
+def organisation_meant(text: str, email: str) -> Organisation | None:
+    """The organisation that somebody wrote, by name or by the domain of their address; a proposal, no proof."""
+    domain = email.rpartition("@")[2].lower()
+    by_domain = Organisation.objects.filter(domain__iexact=domain).order_by("pk").first() if domain else None
+    if by_domain:
+        return by_domain
+    wanted = fold(text)
+    for row in Organisation.objects.filter(search_text__contains=wanted).order_by("pk") if wanted else ():
+        if wanted in {fold(name) for name in (row.name, *row.other_names)}:
+            return row
+    return None
+
+
+def suspended_people() -> QuerySet[User]:
+    """Accounts that staff suspended, by name."""
+    return User.objects.filter(standing=User.Standing.SUSPENDED).order_by("name", "pk")
+
+
+# --- search -----------------------------------------------------------------------------------------------------
+
+
+def matching(profiles: QuerySet[Profile], text: str) -> QuerySet[Profile]:
+    """Those of `profiles` in whose search text every word stands, whatever its case or accents."""
+    condition = Q()
+    for word in fold(text).split():
+        condition &= Q(search_text__contains=word)
+    return profiles.filter(condition)
+
+
+def search_text_of(profile: Profile) -> str:
+    """What search reads of a profile: name, role, organisation under all its names, subjects, wishes."""
+    organisation = profile.organisation
+    names = [organisation.name, *organisation.other_names] if organisation else [profile.organisation_proposed]
+    subjects = [each.tag.name for each in profile.expertise.all()]
+    return fold(" ".join([profile.user.name, profile.role, *names, *subjects, profile.looking_for]))
+
+

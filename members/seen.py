@@ -4,7 +4,8 @@ The e-mail address is not in it. Every field passes `rules.may_see`, so that a f
 every surface at once.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -51,7 +52,7 @@ class SeenProfile:
     bio: str = ""
     member_since: datetime | None = None
     public: bool = False
-    shows_contributions: bool = field(default=False)
+    shows_contributions: bool = False
 
     @property
     def short_name(self) -> str:
@@ -60,24 +61,30 @@ class SeenProfile:
 
 
 def see(profile: Any, viewer: Any) -> SeenProfile:
-    """The profile through the eyes of `viewer`; whoever may not see the name sees nothing at all."""
-    def shown(name: str) -> bool:
-        return may_see(name, profile=profile, viewer=viewer)
-
-    own = getattr(viewer, "pk", None) == profile.user_id
-    visible: dict[str, Any] = {}
-    for name, read in _READ.items():
-        if shown(name):
-            visible |= read(profile)
+    """The profile through the eyes of `viewer`; every field that is hidden from them stays empty."""
+    visible = _visible(profile, viewer, _READ)
     return SeenProfile(
         handle=profile.handle,
         url=profile.get_absolute_url(),
-        own=own,
+        own=getattr(viewer, "pk", None) == profile.user_id,
         card=_card(profile, visible),
         public=profile.visibility == "public",
-        shows_contributions=shown("contributions"),
+        shows_contributions=may_see("contributions", profile=profile, viewer=viewer),
         **visible,
     )
+
+
+def see_card(profile: Any, viewer: Any) -> PersonCard:
+    """The card alone: reads no more than `with_card_data()` brought."""
+    return _card(profile, _visible(profile, viewer, _CARD_FIELDS))
+
+
+def _visible(profile: Any, viewer: Any, fields: Iterable[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in fields:
+        if may_see(name, profile=profile, viewer=viewer):
+            found |= _READ[name](profile)
+    return found
 
 
 def _card(profile: Any, visible: dict[str, Any]) -> PersonCard:
@@ -140,3 +147,4 @@ _READ = {
     "bio": lambda profile: {"bio": profile.bio},
     "member_since": lambda profile: {"member_since": profile.member_since},
 }
+_CARD_FIELDS = ("name", "kind", "role", "organisation", "level")

@@ -219,7 +219,9 @@ class Reply(models.Model):
         UNSURE = "unsure", _("Can’t say yet")
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="replies")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="replies")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="meeting_replies"
+    )
     answer = models.CharField(_("answer"), max_length=6, choices=Answer)
     at = models.DateTimeField(_("at"))
 

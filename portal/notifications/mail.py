@@ -18,6 +18,8 @@ from portal.outbox.registry import rebuild
 from portal.outbox.rendering import renders
 
 SALT = "notifications.unsubscribe"
+# The dark theme and the narrow layout are @media rules: they stay in the head. Nothing is fetched.
+_inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 def unsubscribe_token(person: Any, kind: str) -> str:
@@ -85,7 +87,7 @@ def _message(kind: Kind, fact: Any, person: Any, context: dict[str, Any]) -> Ema
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )
-    message.attach_alternative(css_inline.inline(render_to_string(f"{kind.template}.html", context)), "text/html")
+    message.attach_alternative(_inliner.inline(render_to_string(f"{kind.template}.html", context)), "text/html")
     return message
 
 
