@@ -1,7 +1,17 @@
 from django.apps import AppConfig
+from django.contrib.auth import get_user_model
+from django.db.models.signals import post_migrate, post_save
+from django.utils.translation import gettext_lazy as _
 
 
 class CasesConfig(AppConfig):
-    """Placeholder."""
+    """The case library: write-ups and documented briefs with their results, sources and lessons."""
 
     name = "cases"
+    verbose_name = _("Cases")
+
+    def ready(self) -> None:
+        from cases import editors  # needs the models
+
+        post_migrate.connect(editors.set_up, sender=self)
+        post_save.connect(editors.follow_staff, sender=get_user_model(), dispatch_uid="cases.follow_staff")

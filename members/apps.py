@@ -7,3 +7,8 @@ class MembersConfig(AppConfig):
 
     name = "members"
     verbose_name = _("Members")
+
+    def ready(self) -> None:
+        from members.accounts.limits import count_in_database
+
+        count_in_database()

@@ -1,4 +1,4 @@
-"""The signed-in person, for the masthead of every page."""
+"""The signed-in person, for the masthead of every page, and the appearance they chose."""
 
 from typing import Any
 
@@ -10,6 +10,8 @@ from portal.core.rules import is_signed_in
 
 
 def me(request: HttpRequest) -> dict[str, Any]:
-    """`me`: the card of whoever is signed in, or None; asked only when a template shows it."""
+    """`me`: the card of whoever is signed in, or None; asked only when a template shows it. `theme`: light or dark."""
     user = getattr(request, "user", None)
-    return {"me": SimpleLazyObject(lambda: card_of(user)) if is_signed_in(user) else None}
+    if not is_signed_in(user):
+        return {"me": None, "theme": ""}
+    return {"me": SimpleLazyObject(lambda: card_of(user)), "theme": user.theme}

@@ -10,8 +10,10 @@ from django.db.models.functions import Coalesce
 from members.choices import ContributionKind
 from members.folding import fold
 from members.models import Contribution, Expertise, JoinRequest, Organisation, Profile, User
+from members.rules import may_suspend
 from members.seen import see_card
 from portal.core.cards import PersonCard
+from portal.outbox.models import Fact
 
 SIMILAR = 3
 CONTRIBUTIONS = 10
@@ -112,15 +114,36 @@ def organisation_meant(text: str, email: str) -> Organisation | None:
     if by_domain:
         return by_domain
     wanted = fold(text)
-    for row in Organisation.objects.filter(search_text__contains=wanted).order_by("pk") if wanted else ():
-        if wanted in {fold(name) for name in (row.name, *row.other_names)}:
-            return row
-    return None
+    candidates = Organisation.objects.filter(search_text__contains=wanted).order_by("pk") if wanted else ()
+    return next((row for row in candidates if wanted in map(fold, row.names)), None)
 
 
-def suspended_people() -> QuerySet[User]:
-    """Accounts that staff suspended, by name."""
-    return User.objects.filter(standing=User.Standing.SUSPENDED).order_by("name", "pk")
+@dataclass(frozen=True)
+class Suspension:
+    """Who is suspended, since when, by whom and why."""
+
+    person_id: int
+    name: str
+    may_reinstate: bool
+    at: datetime | None = None
+    by: str = ""
+    reason: str = ""
+
+
+def suspensions(viewer: Any) -> list[Suspension]:
+    """Everybody who is suspended, by name; who, when and why are read from the facts."""
+    people = list(User.objects.filter(standing=User.Standing.SUSPENDED).order_by("name", "pk"))
+    keys = {f"members.suspended:{person.pk}:{person.session_epoch}": person.pk for person in people}
+    told = {keys[row.key]: row for row in Fact.objects.filter(key__in=keys).select_related("by")}
+    return [_suspension(person, told.get(person.pk), viewer) for person in people]
+
+
+def _suspension(person: User, told: Fact | None, viewer: Any) -> Suspension:
+    allowed = may_suspend(person, viewer)
+    if told is None:
+        return Suspension(person.pk, person.name, allowed)
+    by = told.by.name if told.by else ""
+    return Suspension(person.pk, person.name, allowed, told.at, by, told.payload.get("reason", ""))
 
 
 # --- search -----------------------------------------------------------------------------------------------------
@@ -137,7 +160,7 @@ def matching(profiles: QuerySet[Profile], text: str) -> QuerySet[Profile]:
 def search_text_of(profile: Profile) -> str:
     """What search reads of a profile: name, role, organisation under all its names, subjects, wishes."""
     organisation = profile.organisation
-    names = [organisation.name, *organisation.other_names] if organisation else [profile.organisation_proposed]
+    names = organisation.names if organisation else [profile.organisation_proposed]
     subjects = [each.tag.name for each in profile.expertise.all()]
     return fold(" ".join([profile.user.name, profile.role, *names, *subjects, profile.looking_for]))
 

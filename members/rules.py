@@ -91,7 +91,10 @@ def may_edit(profile: Any, user: Any) -> bool:
 
 
 def may_suspend(person: Any, user: Any) -> bool:
-    """Staff suspend anybody but themselves; superusers only by superusers."""
-    if not is_staff_member(user) or person.pk == user.pk:
+    """Staff suspend and reinstate any member but themselves; superusers only by superusers.
+
+    A request that waits is refused, not suspended: reinstating would make a member of who never was one.
+    """
+    if not is_staff_member(user) or person.pk == user.pk or person.standing == "pending":
         return False
     return not person.is_superuser or bool(user.is_superuser)

@@ -61,7 +61,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "wagtail.contrib.redirects",
     "wagtail.embeds",
-    "wagtail.users",
+    "members.wagtail_app.PortalUsersConfig",  # wagtail.users with our forms for accounts
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -140,13 +140,19 @@ else:
     _default_cache = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}
 CACHES = {
     "default": _default_cache,
-    # Sign-in limits must hold when Redis is away, and must be one count for all workers.
-    "limits": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"},
+    # Sign-in limits must hold when Redis is away, and must be one count for all workers. A table of its own, and
+    # large: a full table is culled, and whoever could fill it could wipe out the counts.
+    "limits": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_limits",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    },
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # "Keep me signed in" gives a session two weeks
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 MEDIA_URL = "/media/"
@@ -182,28 +188,60 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 # --- people -----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "members.User"
 PERSON_CARDS = "members.queries.cards_by_user"  # how the kernel asks for people's cards
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["members.accounts.backend.AccountBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 # NIST 800-63B-4: long, not in a list of common ones, no rules of composition, no expiry.
 AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "members.accounts.passwords.NotTooLong"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
+    {"NAME": "members.accounts.passwords.NotObvious"},
 ]
+PASSWORD_RESET_TIMEOUT = 4 * 3600
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "members.accounts.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "members.forms.SignupForm"}
+ACCOUNT_ADAPTER = "members.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "members.accounts.forms.LoginForm",
+    "signup": "members.accounts.forms.JoinForm",
+    "request_login_code": "members.accounts.forms.RequestLoginCodeForm",
+    "confirm_login_code": "members.accounts.forms.ConfirmLoginCodeForm",
+    "confirm_email_verification_code": "members.accounts.forms.ConfirmEmailForm",
+    "change_email": "members.accounts.forms.ChangeEmailForm",
+    "add_email": "members.accounts.forms.AddEmailForm",
+    "reset_password": "members.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "members.accounts.forms.ResetPasswordKeyForm",
+    "change_password": "members.accounts.forms.ChangePasswordForm",
+    "set_password": "members.accounts.forms.SetPasswordForm",
+    "reauthenticate": "members.accounts.forms.ReauthenticateForm",
+}
+# Attempts at a secret: at most ten in five minutes for one account by each way in. Counted in the cache
+# "limits" (members.accounts.limits); the rest are allauth's own limits.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "20/m/ip,5/5m/key",
+    "request_login_code": "20/m/ip,3/5m/key",
+    "reset_password": "20/m/ip,3/5m/key",
+    "change_password": "5/5m/user",
+    "reauthenticate": "5/5m/user",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 30 * 60
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60  # what NIST allows a secret sent out of band
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+# One address for each account; another takes its place once it is confirmed, and the password was asked again.
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True

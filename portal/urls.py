@@ -1,6 +1,6 @@
 """Every address of the portal. The composition root: only this module and `demo` may import every app."""
 
-from allauth.account import urls as account_urls
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -9,17 +9,22 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from members.accounts import urls as account_urls
 from portal.core import health
-from portal.core.policies import PUBLIC, STAFF, SUPERUSER, governed
+from portal.core.policies import PUBLIC, SIGNED_IN, STAFF, SUPERUSER, governed
 from portal.core.seals import seal_view
 
 handler500 = "portal.core.views.server_error"
+# One door for everybody: Django's own login form has no limit of attempts.
+admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("seals/<slug:slug>.svg", PUBLIC(seal_view), name="seal"),
-    path("accounts/", include(governed(PUBLIC, account_urls))),
+    path("", include(governed(PUBLIC, account_urls.doors))),
+    path("", include(governed(SIGNED_IN, account_urls.own))),
+    path("", include("members.urls")),
     path("", include("portal.taxonomy.urls")),
     path("", include("portal.follows.urls")),
     path("", include("portal.notifications.urls")),

@@ -92,7 +92,7 @@ def client_of() -> Callable[[Any], Client]:
     def make(user: Any) -> Client:
         client = Client()
         if getattr(user, "pk", None):
-            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(user)
         return client
 
     return make

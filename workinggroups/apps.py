@@ -1,7 +1,9 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WorkinggroupsConfig(AppConfig):
-    """Placeholder."""
+    """Working groups: charter, objectives, products, membership."""
 
     name = "workinggroups"
+    verbose_name = _("Working groups")

@@ -16,7 +16,10 @@ def sealed(content: bytes, *, version: str, released_on: date) -> bytes:
     An embedded workbook (the data of a chart) is such a file itself.
     """
     target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as sink:
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as sink,
+    ):
         for name in source.namelist():
             part = source.read(name)
             if name.endswith(".xlsx"):

@@ -40,7 +40,7 @@ def components() -> dict[str, Component]:
             subject=row["subject"],
             format=row["format"],
             author=conventions["author"],
-            licence=conventions["licence"],
+            licence=row["licence"],
             language=conventions["language"],
         )
         for row in outline["components"]

@@ -9,6 +9,7 @@ INK = "#18201c"
 INK_2 = "#47524c"
 RULE = "#d9dcd2"
 BAD = "#9b2c1d"
+BAD_TINT = "#f7e1dc"
 
 SANS = "Arial"
 SERIF = "Georgia"

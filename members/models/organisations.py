@@ -28,6 +28,8 @@ class Organisation(Timed):
     country = CountryField(_("country"))
     place = SafeCharField(_("place"), max_length=120, blank=True)
     domain = SafeCharField(_("e-mail domain"), max_length=120, blank=True)
+    # Derived, by operations.reindex_organisation: every name without case and accents, one a line.
+    search_text = models.TextField(editable=False, blank=True)
     body = models.CharField(_("kind of body"), max_length=12, choices=Body, default=Body.GOVERNMENT)
 
     class Meta:
@@ -36,3 +38,8 @@ class Organisation(Timed):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def names(self) -> list[str]:
+        """Its name and every other name it is known by."""
+        return [self.name, *(str(name) for name in self.other_names)]

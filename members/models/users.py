@@ -14,6 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.fields import SafeCharField
+from portal.core.rules import is_signed_in, is_staff_member
 
 
 def _composed(password: str | None) -> str | None:
@@ -27,6 +28,12 @@ class UserQuerySet(models.QuerySet["User"]):
     def members(self) -> Self:
         """Approved and active."""
         return self.filter(is_active=True, standing=User.Standing.MEMBER)
+
+    def visible_to(self, user: Any) -> Self:
+        """Accounts as such: staff look after all of them, everybody else sees their own. Profiles are for readers."""
+        if is_staff_member(user):
+            return self.all()
+        return self.filter(pk=user.pk) if is_signed_in(user) else self.none()
 
     def programme_staff(self) -> Self:
         """Active programme staff."""

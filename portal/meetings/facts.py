@@ -23,7 +23,10 @@ class AgendaPublished:
 @fact("meetings.MeetingChanged")
 @dataclass(frozen=True)
 class MeetingChanged:
-    """An announced meeting got another time, zone, length or title; `old_...` is what was announced before."""
+    """An announced meeting got another time, zone, length or title; `old_...` is what was announced before.
+
+    `moved` is False when only the title is another.
+    """
 
     meeting_id: int
     channel_id: int
@@ -36,6 +39,7 @@ class MeetingChanged:
     old_starts_at: str
     old_ends_at: str
     old_zone: str
+    moved: bool = True
 
 
 @fact("meetings.MeetingCancelled")

@@ -4,7 +4,7 @@ A meeting belongs to a channel. What its arranger typed is the truth (wall time 
 `ends_at` are derived from it in UTC, for order and comparison.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from portal.core.models import Timed
 from portal.core.rules import is_member, is_staff_member
 from portal.follows.models import Channel, Seat
 from portal.meetings import rules
+from portal.meetings.walltime import moment
 
 SHORTEST, LONGEST = 5, 600
 AGENDA_LENGTH = 40
@@ -175,6 +176,11 @@ class Meeting(Timed):
     def tz(self) -> ZoneInfo:
         """The meeting's own zone."""
         return ZoneInfo(self.zone)
+
+    def settle_moment(self) -> None:
+        """Derive start and end from wall time, zone and length. Raises NoSuchTime."""
+        self.starts_at = moment(self.local_date, self.local_time, self.tz, fold=self.fold)
+        self.ends_at = self.starts_at + timedelta(minutes=self.minutes)
 
 
 class AgendaItem(models.Model):

@@ -7,18 +7,17 @@ written and `Conflict` is raised, so that no work is lost unseen.
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from portal.follows.models import Channel
 from portal.meetings import facts, rules
 from portal.meetings.models import AgendaItem, Meeting, Reply, slug_of
-from portal.meetings.walltime import moment
 from portal.outbox.operations import record
 
 
@@ -64,23 +63,37 @@ class Row:
     item_id: int | None = None
 
 
-@transaction.atomic
-def arrange(*, channel: Channel, details: Details, rows: Sequence[Row] = (), by: Any, at: datetime) -> Meeting:
+def arrange(
+    *, channel: Channel, details: Details, rows: Sequence[Row] = (), key: str = "", by: Any, at: datetime
+) -> Meeting:
     """Begin a meeting as a draft that only hosts and staff see.
 
-    Raises NoSuchTime when the clocks of the zone jump over the time.
+    `key` names the form it was typed into: sent twice, it is one meeting. Raises NoSuchTime when the clocks of
+    the zone jump over the time.
     """
-    meeting = Meeting(
-        channel=channel,
-        uid=f"{secrets.token_hex(16)}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}",
-        arranged_by=by,
-        changed_by=by,
-        changed_at=at,
-    )
+    uid = _uid(key)
+    mine = Meeting.objects.filter(uid=uid, channel=channel, arranged_by=by)
+    already = mine.first()
+    if already is not None:
+        return already
+    if Meeting.objects.filter(uid=uid).exists():
+        uid = _uid("")
+    meeting = Meeting(channel=channel, uid=uid, arranged_by=by, changed_by=by, changed_at=at)
     _apply(meeting, details)
-    meeting.save()
-    _write_agenda(meeting, rows)
+    try:
+        with transaction.atomic():
+            meeting.save()
+            _write_agenda(meeting, rows)
+    except IntegrityError:
+        already = mine.first()  # the same form, a moment earlier
+        if already is None:
+            raise
+        return already
     return meeting
+
+
+def _uid(key: str) -> str:
+    return f"{key or secrets.token_hex(16)}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}"
 
 
 @transaction.atomic
@@ -100,7 +113,7 @@ def change(
     if rows is not None:
         _write_agenda(current, rows)
     _save_changed(current, by, at)
-    if current.state == rules.PUBLISHED and _says_otherwise(old, current):
+    if current.state == rules.PUBLISHED and rules.says_otherwise(old, current):
         _record_change(old, current, by, at)
     return current
 
@@ -114,7 +127,7 @@ def keep_wall_time(*, meeting: Meeting, at: datetime) -> bool:
     """
     current = _hold(meeting, None)
     old = Meeting(title=current.title, starts_at=current.starts_at, ends_at=current.ends_at, zone=current.zone)
-    _derive(current)
+    current.settle_moment()
     if current.starts_at == old.starts_at:
         return False
     _save_changed(current, current.changed_by, at)
@@ -220,12 +233,7 @@ def _apply(meeting: Meeting, details: Details) -> None:
     for name, value in asdict(details).items():
         setattr(meeting, name, value)
     meeting.slug = slug_of(details.title)
-    _derive(meeting)
-
-
-def _derive(meeting: Meeting) -> None:
-    meeting.starts_at = moment(meeting.local_date, meeting.local_time, meeting.tz, fold=meeting.fold)
-    meeting.ends_at = meeting.starts_at + timedelta(minutes=meeting.minutes)
+    meeting.settle_moment()
 
 
 def _save_changed(meeting: Meeting, by: Any, at: datetime) -> None:
@@ -251,11 +259,6 @@ def _write_agenda(meeting: Meeting, rows: Sequence[Row]) -> None:
         item.save()
 
 
-def _says_otherwise(old: Meeting, new: Meeting) -> bool:
-    """Whether somebody who planned for the old one has to know."""
-    return any(getattr(old, name) != getattr(new, name) for name in ("title", "starts_at", "ends_at", "zone"))
-
-
 def _record_change(old: Meeting, new: Meeting, by: Any, at: datetime) -> None:
     if rules.is_over(old, at) and rules.is_over(new, at):
         return  # a correction of the record: nobody has to plan anew
@@ -265,6 +268,7 @@ def _record_change(old: Meeting, new: Meeting, by: Any, at: datetime) -> None:
         old_starts_at=old.starts_at.isoformat(),
         old_ends_at=old.ends_at.isoformat(),
         old_zone=old.zone,
+        moved=(old.starts_at, old.ends_at, old.zone) != (new.starts_at, new.ends_at, new.zone),
     )
     record(fact, key=f"meetings.MeetingChanged:{new.pk}:{new.sequence}", by=by, at=at)
 

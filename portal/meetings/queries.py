@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -86,7 +86,7 @@ class Seen:
     join_opens_at: datetime | None
     summary_due: datetime | None
     attendance: Attendance | None = None
-    owners: dict[int, PersonCard] = field(default_factory=dict)
+    people: dict[int, PersonCard] = field(default_factory=dict)
 
 
 def viewer_zone(user: Any) -> ZoneInfo | None:
@@ -112,11 +112,11 @@ def next_meeting(channel: Channel, user: Any, at: datetime) -> Meeting | None:
 
 def next_by_channel(channels: Iterable[Channel], user: Any, at: datetime) -> dict[int, Meeting]:
     """The next meeting that takes place of each channel, in one query."""
-    soonest: dict[int, Meeting] = {}
-    rows = coming(user, at, channels).filter(state=Meeting.State.PUBLISHED).order_by("channel_id", "starts_at", "pk")
-    for meeting in rows:
-        soonest.setdefault(meeting.channel_id, meeting)
-    return soonest
+    taking_place = coming(user, at).filter(state=Meeting.State.PUBLISHED, channel=OuterRef("pk"))
+    soonest = Subquery(taking_place.values("pk")[:1])
+    wanted = Channel.objects.filter(pk__in=[channel.pk for channel in channels]).annotate(soonest=soonest)
+    rows = Meeting.objects.visible_to(user).filter(pk__in=wanted.values("soonest"))
+    return {meeting.channel_id: meeting for meeting in rows}
 
 
 def _of(channels: Iterable[Channel] | None, user: Any) -> Any:
@@ -145,13 +145,19 @@ def card(meeting: Meeting, *, note: Any = "") -> MeetingCard:
     )
 
 
-def see(meeting: Meeting, user: Any, at: datetime) -> Seen:
-    """Everything the meeting's page shows to `user` at a moment. The row comes `with_viewer(user)`."""
+def see(
+    meeting: Meeting, user: Any, at: datetime, *, also: Iterable[int] = (), attendance: bool = True
+) -> Seen:
+    """Everything the meeting's page shows to `user` at a moment. The row comes `with_viewer(user)`.
+
+    `also` are people whose cards the caller needs too (in `people`, from the same query).
+    """
     staff = is_staff_member(user)
     may_edit, belongs = staff or meeting.hosting, staff or meeting.belongs
     items = list(meeting.agenda.order_by("position", "pk"))
-    going = _going(meeting) if may_edit else []
-    people = cards_for([*(item.owner_id for item in items), *going], user)
+    attendance = attendance and belongs
+    going = _going(meeting) if attendance and may_edit else []
+    people = cards_for([*(item.owner_id for item in items), *going, *also], user)
     here = viewer_zone(user)
     open_now = rules.joining_is_open(meeting, at) and bool(meeting.join_url)
     waits = belongs and meeting.join_url and meeting.state == rules.PUBLISHED and at < rules.join_opens_at(meeting)
@@ -167,8 +173,8 @@ def see(meeting: Meeting, user: Any, at: datetime) -> Seen:
         may_join=belongs and open_now,
         join_opens_at=rules.join_opens_at(meeting) if waits else None,
         summary_due=meeting.ends_at + rules.SUMMARY_DUE if not meeting.summary else None,
-        attendance=_attendance(meeting, going, people) if belongs else None,
-        owners=people,
+        attendance=_attendance(meeting, going, people) if attendance else None,
+        people=people,
     )
 
 

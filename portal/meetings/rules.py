@@ -59,3 +59,8 @@ def agenda_is_due(meeting: Any, at: datetime, *, has_agenda: bool) -> bool:
     """Within ten days of the start and still a draft, or without an agenda."""
     soon = at < meeting.starts_at <= at + AGENDA_DUE
     return soon and (meeting.state == DRAFT or (meeting.state == PUBLISHED and not has_agenda))
+
+
+def says_otherwise(old: Any, new: Any) -> bool:
+    """Whether somebody who planned for `old` has to know: another title, time, length or zone."""
+    return any(getattr(old, name) != getattr(new, name) for name in ("title", "starts_at", "ends_at", "zone"))

@@ -8,6 +8,7 @@ from typing import Any
 ALLOWED = (
     "django_session",
     "portal_cache",
+    "portal_limits",
     "notifications_readmark",
     "kits_download",
     # Wagtail writes its own bookkeeping when editors open a page.

@@ -220,7 +220,9 @@ def rates_of_return(amounts: Sequence[float]) -> tuple[float, ...]:
     steps = 2000
     bottom, top = math.log(0.01), math.log(1001)
     rates = [math.exp(bottom + (top - bottom) * step / steps) - 1 for step in range(steps + 1)]
-    return tuple(_root(worth, low, high) for low, high in zip(rates, rates[1:]) if worth(low) * worth(high) < 0)
+    return tuple(
+        _root(worth, low, high) for low, high in zip(rates, rates[1:]) if worth(low) * worth(high) < 0
+    )
 
 
 def _root(worth, low: float, high: float) -> float:

@@ -10,6 +10,8 @@ SERVICES = 4
 TRANSITION_LINES = 10
 BANDS = 3
 
+RETAINED = "People who stay in the agencies to run the relationship"
+
 # Inputs
 ADOPTION_ROW = 27
 SERVICE_ROWS = range(30, 30 + SERVICES)
@@ -56,6 +58,14 @@ def service_block_rows(index: int) -> range:
     """Rows of the agencies in the baseline table of one service on Inputs; its header is one row above."""
     first = 53 + 10 * index
     return range(first, first + AGENCIES)
+
+
+def service_names(index: int) -> tuple[str, str, str, str]:
+    """Names of the four columns in the baseline table of one service on Inputs."""
+    volume, posts, technology, other = (
+        f"service{index + 1}_{part}" for part in ("volume", "posts", "technology", "other")
+    )
+    return volume, posts, technology, other
 
 
 def flow(row: str, column: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -14,9 +14,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from kits.documents import palette
 from kits.documents.business_case_model.appraisal import CashFlow, Outcome
-from kits.documents.business_case_model.inputs import Case
+from kits.documents.business_case_model.inputs import Agency, Case, Service
+from kits.documents.outline import data
 
 YEAR_COLUMNS = "CDEFGHIJKLM"
+Row = TypeVar("Row")
 
 NUMBERS = {
     "text": "General",
@@ -99,6 +101,19 @@ class Book:
             self._formats[key] = self.workbook.add_format(properties)
         return self._formats[key]
 
+    def agency(self, position: int) -> Agency | None:
+        """The agency in this row of the workbook, None where the row is spare."""
+        return self.case.agencies[position] if position < len(self.case.agencies) else None
+
+    def service(self, index: int) -> Service | None:
+        """The service in this row of the workbook, None where the row is spare."""
+        return self.case.services[index] if index < len(self.case.services) else None
+
+    @staticmethod
+    def padded(rows: Sequence[Row], length: int) -> list[Row | None]:
+        """The rows, and None for each one that there is room for."""
+        return [*rows, *[None] * (length - len(rows))]
+
     def define(self, name: str, sheet: str, cells: str) -> None:
         """Name a cell or a range, so that formulas read as sentences."""
         absolute = ":".join(_absolute(cell) for cell in cells.split(":"))
@@ -113,7 +128,10 @@ def _absolute(cell: str) -> str:
 class Page:
     """One sheet, addressed as people address it ("C20")."""
 
-    def __init__(self, book: Book, name: str, *, widths: Sequence[float], lead: str, span: str) -> None:
+    def __init__(
+        self, book: Book, name: str, *, widths: Sequence[float], span: str, lead: str | None = None
+    ) -> None:
+        """Start a sheet. Its lead comes from the words unless given; `span` is the last column it covers."""
         self.book = book
         self.name = name
         self.sheet: Worksheet = book.workbook.add_worksheet(name)
@@ -124,7 +142,8 @@ class Page:
         self.sheet.set_row(0, 30)
         self.label("A1", name, "title")
         self.sheet.set_row(1, 30)
-        self.sheet.merge_range(f"A2:{span}2", lead, book.style("lead"))
+        words = lead or data("business_case_model")["leads"][name]
+        self.sheet.merge_range(f"A2:{span}2", words, book.style("lead"))
 
     def label(self, cell: str, text: str, role: str = "label") -> None:
         self.sheet.write_string(cell, text, self.book.style(role))
@@ -168,7 +187,9 @@ class Page:
             align = "right"
         self.sheet.write_formula(cell, formula, self.book.style(role, number, align), shown)
 
-    def years(self, row: int, formulas: Sequence[str], values: Sequence[float], number: str = "money") -> None:
+    def years(
+        self, row: int, formulas: Sequence[str], values: Sequence[float], number: str = "money"
+    ) -> None:
         """A formula for each of the years 0 to 10, in columns C to M."""
         role = "total" if number == "total" else "calc"
         for column, formula, value in zip(YEAR_COLUMNS, formulas, values, strict=True):
@@ -177,6 +198,23 @@ class Page:
     def limit(self, cells: str, **rule: Any) -> None:
         """What an input accepts, said beside the cell and when it refuses."""
         self.sheet.data_validation(cells, {"error_title": "Please check this figure", **rule})
+
+    def limit_whole(self, cells: str, lowest: int, highest: int) -> None:
+        self.limit(
+            cells,
+            validate="integer",
+            criteria="between",
+            minimum=lowest,
+            maximum=highest,
+            error_message=f"Give a whole number from {lowest} to {highest}.",
+        )
+
+    def unit(self, cell: str, unit: str) -> None:
+        """The unit of a row; the currency where none is given."""
+        if unit:
+            self.label(cell, unit, "note")
+        else:
+            self.formula(cell, "=currency", self.book.case.currency, "text", "note")
 
     def finish(self, area: str, *, repeat: tuple[int, int], freeze: str = "", portrait: bool = False) -> None:
         """Page set-up and protection. Protection has no password: it guards against slips, not against you."""

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from kits.documents.business_case_model import layout
-from kits.documents.business_case_model.appraisal import agency_baseline, line_cost, new_model_year0, unit_cost
+from kits.documents.business_case_model.appraisal import (
+    agency_baseline,
+    line_cost,
+    new_model_year0,
+    unit_cost,
+)
 from kits.documents.business_case_model.inputs import Agency, Service
 from kits.documents.business_case_model.page import Book, Page
 
@@ -13,12 +18,13 @@ def write(book: Book) -> None:
         book,
         "Baseline",
         widths=(34, 24, 13, 11, 14, 14, 14, 14, 16),
-        lead="One row for each agency and service: posts x loaded cost + technology + other. Have each agency's finance lead "
-        "sign its total before anyone talks about savings.",
         span="I",
     )
-    page.header(4, ["Agency", "Service", "Volume", "Posts", "Cost of a post", "Labour", "Technology", "Other", "Total"],
-                words=2)
+    page.header(
+        4,
+        ["Agency", "Service", "Volume", "Posts", "Cost of a post", "Labour", "Technology", "Other", "Total"],
+        words=2,
+    )
     row = layout.BASELINE_FIRST
     for position in range(layout.AGENCIES):
         for index in range(layout.SERVICES):
@@ -53,11 +59,20 @@ def _line(page: Page, row: int, position: int, index: int) -> None:
     page.formula(f"B{row}", f'=IF({both},"",{service_cell})', service.label if line else "", "text")
     page.formula(f"C{row}", f"=Inputs!B{source}", line.volume if line else 0, "money_or_blank")
     page.formula(f"D{row}", f"=Inputs!C{source}", line.fte if line else 0, "fte_or_blank")
-    page.formula(f"E{row}", f"=IF({both},0,Inputs!C{service_row})", service.loaded_cost if line else 0, "money_or_blank")
-    page.formula(f"F{row}", f"=D{row}*E{row}", line.fte * service.loaded_cost if line else 0, "money_or_blank")
+    page.formula(
+        f"E{row}",
+        f"=IF({both},0,Inputs!C{service_row})",
+        service.loaded_cost if line else 0,
+        "money_or_blank",
+    )
+    page.formula(
+        f"F{row}", f"=D{row}*E{row}", line.fte * service.loaded_cost if line else 0, "money_or_blank"
+    )
     page.formula(f"G{row}", f"=Inputs!D{source}", line.technology if line else 0, "money_or_blank")
     page.formula(f"H{row}", f"=Inputs!E{source}", line.other if line else 0, "money_or_blank")
-    page.formula(f"I{row}", f"=F{row}+G{row}+H{row}", line_cost(service, line) if line else 0, "money_or_blank")
+    page.formula(
+        f"I{row}", f"=F{row}+G{row}+H{row}", line_cost(service, line) if line else 0, "money_or_blank"
+    )
 
 
 def _sum(page: Page) -> None:
@@ -87,8 +102,12 @@ def _by_agency(page: Page) -> None:
         source = f"Inputs!A{layout.AGENCY_ROWS[position]}"
         first = layout.BASELINE_FIRST + position * layout.SERVICES
         page.formula(f"A{row}", f'=IF({source}="","",{source})', agency.label if agency else "", "text")
-        page.formula(f"B{row}", f"=SUM(I{first}:I{first + layout.SERVICES - 1})",
-                     agency_baseline(page.book.case, agency) if agency else 0, "money_or_blank")
+        page.formula(
+            f"B{row}",
+            f"=SUM(I{first}:I{first + layout.SERVICES - 1})",
+            agency_baseline(page.book.case, agency) if agency else 0,
+            "money_or_blank",
+        )
     page.book.define("baseline_by_agency", page.name, f"B{rows[0]}:B{rows[-1]}")
 
 
@@ -100,8 +119,12 @@ def _by_service(page: Page) -> None:
         service = _service(page, index)
         source = f"Inputs!A{layout.SERVICE_ROWS[index]}"
         page.formula(f"A{row}", f'=IF({source}="","",{source})', service.label if service else "", "text")
-        page.formula(f"B{row}", f'=IF(A{row}="",0,SUMIF(B{first}:B{last},A{row},I{first}:I{last}))',
-                     unit_cost(page.book.case, service).before_total if service else 0, "money_or_blank")
+        page.formula(
+            f"B{row}",
+            f'=IF(A{row}="",0,SUMIF(B{first}:B{last},A{row},I{first}:I{last}))',
+            unit_cost(page.book.case, service).before_total if service else 0,
+            "money_or_blank",
+        )
     page.book.define("baseline_by_service", page.name, f"B{rows[0]}:B{rows[-1]}")
 
 
@@ -111,15 +134,25 @@ def _new_model(page: Page) -> None:
     for index in range(layout.SERVICES):
         service, source = _service(page, index), layout.SERVICE_ROWS[index]
         label = f"Posts: {service.label}" if service else ""
-        page.formula(f"A{rows[index]}", f'=IF(Inputs!A{source}="","","Posts: "&Inputs!A{source})', label, "text")
-        page.formula(f"B{rows[index]}", f"=Inputs!C{source}*Inputs!D{source}",
-                     service.target_fte * service.loaded_cost if service else 0, "money_or_blank")
-    for row, (label, formula, value) in zip(rows[layout.SERVICES :], (
-        ("Management", "=management_fte*management_loaded_cost", case.shared.management),
-        ("Technology", "=technology_cost", case.shared.technology),
-        ("Other", "=other_cost", case.shared.other),
-        ("People who stay in the agencies", "=retained_organisation", case.shared.retained_organisation),
-    ), strict=True):
+        page.formula(
+            f"A{rows[index]}", f'=IF(Inputs!A{source}="","","Posts: "&Inputs!A{source})', label, "text"
+        )
+        page.formula(
+            f"B{rows[index]}",
+            f"=Inputs!C{source}*Inputs!D{source}",
+            service.target_fte * service.loaded_cost if service else 0,
+            "money_or_blank",
+        )
+    for row, (label, formula, value) in zip(
+        rows[layout.SERVICES :],
+        (
+            ("Management", "=management_fte*management_loaded_cost", case.shared.management),
+            ("Technology", "=technology_cost", case.shared.technology),
+            ("Other", "=other_cost", case.shared.other),
+            ("People who stay in the agencies", "=retained_organisation", case.shared.retained_organisation),
+        ),
+        strict=True,
+    ):
         page.label(f"A{row}", label, "calc")
         page.formula(f"B{row}", formula, value)
     total = rows[-1] + 1

@@ -45,8 +45,6 @@ def write(book: Book) -> None:
         book,
         "Chargeback",
         widths=(28, 28, 16, *[14.5] * 9, 14, 14),
-        lead="A year at full adoption, prices of the base year, before optimism bias. Every bill is in whole cents; what "
-        "rounding leaves over goes to those whose bill was cut most, so that the bills add up to the pool.",
         span="L",
     )
     lines = all_lines(book)
@@ -79,8 +77,20 @@ def _padded(values: Sequence[float]) -> list[float]:
 
 
 def _summary(page: Page) -> None:
-    page.header(4, ["Agency", "Employees", "Pays today", *(f"{name.capitalize()}" for name in METHODS.values()),
-                    "Chosen method", "Chosen, capped at today", "Change, chosen", "Change, capped"], height=32)
+    page.header(
+        4,
+        [
+            "Agency",
+            "Employees",
+            "Pays today",
+            *(f"{name.capitalize()}" for name in METHODS.values()),
+            "Chosen method",
+            "Chosen, capped at today",
+            "Change, chosen",
+            "Change, capped",
+        ],
+        height=32,
+    )
     case = page.book.case
     charged, chosen = bills(case), case.chargeback.method
     capped = capped_bills(case, chosen)
@@ -88,19 +98,32 @@ def _summary(page: Page) -> None:
         agency = case.agencies[position] if position < len(case.agencies) else None
         row, source = FIRST + position, layout.AGENCY_ROWS[position]
         today = caps(case)[position] / 100 if agency else 0
-        page.formula(f"A{row}", f'=IF(Inputs!A{source}="","",Inputs!A{source})', agency.label if agency else "", "text")
+        page.formula(
+            f"A{row}", f'=IF(Inputs!A{source}="","",Inputs!A{source})', agency.label if agency else "", "text"
+        )
         page.formula(f"B{row}", f"=Inputs!B{source}", agency.employees if agency else 0, "money_or_blank")
         page.formula(f"C{row}", f"=Baseline!B{layout.BY_AGENCY_ROWS[position]}", today, "money2_or_blank")
         for method, column in METHOD_COLUMNS.items():
             formula = _billed(method, AGENCY_COLUMNS[position])
-            page.formula(f"{column}{row}", formula, charged[method][position] / 100 if agency else 0, "money2_or_blank")
+            page.formula(
+                f"{column}{row}", formula, charged[method][position] / 100 if agency else 0, "money2_or_blank"
+            )
         bill = charged[chosen][position] / 100 if agency else 0
-        page.formula(f"{CHOSEN}{row}", f"=INDEX(D{row}:H{row},1,{_chosen_number()})", bill, "money2_or_blank", "total")
+        page.formula(
+            f"{CHOSEN}{row}", f"=INDEX(D{row}:H{row},1,{_chosen_number()})", bill, "money2_or_blank", "total"
+        )
         limited = "cap too low" if capped is None else (capped[position] / 100 if agency else 0)
-        page.formula(f"{CAPPED}{row}", f'=IF({_cap_too_low()},"cap too low",N{CAP_ROW + 1 + position}/100)', limited, "money2_or_blank")
+        page.formula(
+            f"{CAPPED}{row}",
+            f'=IF({_cap_too_low()},"cap too low",N{CAP_ROW + 1 + position}/100)',
+            limited,
+            "money2_or_blank",
+        )
         for column, of, value in ((CHANGE, CHOSEN, bill), (CHANGE_CAPPED, CAPPED, limited)):
             change = value / today - 1 if today and value != "cap too low" else ""
-            page.formula(f"{column}{row}", f'=IF(OR(C{row}=0,ISTEXT({of}{row})),"",{of}{row}/C{row}-1)', change, "rate")
+            page.formula(
+                f"{column}{row}", f'=IF(OR(C{row}=0,ISTEXT({of}{row})),"",{of}{row}/C{row}-1)', change, "rate"
+            )
     page.book.define("charges", page.name, f"D{FIRST}:H{LAST}")
 
 
@@ -125,25 +148,47 @@ def _totals(page: Page, lines: Sequence[BillLine]) -> None:
     for row, text in ((TOTAL, "Sum of bills"), (POOL, "Pool"), (DIFFERENCE, "Difference")):
         for column in "ABCDEFGHIJKL":
             page.label(f"{column}{row}", text if column == "A" else "", "total")
-    page.formula(f"B{TOTAL}", f"=SUM(B{FIRST}:B{LAST})", sum(a.employees for a in case.agencies), "count", "total")
+    page.formula(
+        f"B{TOTAL}", f"=SUM(B{FIRST}:B{LAST})", sum(a.employees for a in case.agencies), "count", "total"
+    )
     page.formula(f"C{TOTAL}", f"=SUM(C{FIRST}:C{LAST})", sum(caps(case)) / 100, "money2", "total")
     first, last = line_row("weights", 0), line_row("weights", LINES - 1)
     capped = capped_bills(case, chosen)
     for column, method in [(c, m) for m, c in METHOD_COLUMNS.items()] + [(CHOSEN, chosen), (CAPPED, chosen)]:
         billed = sum((capped or ()) if column == CAPPED else charged[method]) / 100
-        pool = (f"=INDEX(D{POOL}:H{POOL},1,{_chosen_number()})" if column in (CHOSEN, CAPPED) else
-                f'=SUMIF($A{first}:$A{last},"{METHODS[method]}",$C{first}:$C{last})/100')
+        pool = (
+            f"=INDEX(D{POOL}:H{POOL},1,{_chosen_number()})"
+            if column in (CHOSEN, CAPPED)
+            else f'=SUMIF($A{first}:$A{last},"{METHODS[method]}",$C{first}:$C{last})/100'
+        )
         page.formula(f"{column}{TOTAL}", f"=SUM({column}{FIRST}:{column}{LAST})", billed, "money2", "total")
         page.formula(f"{column}{POOL}", pool, pools[method], "money2", "total")
-        page.formula(f"{column}{DIFFERENCE}", f"=ROUND({column}{TOTAL}-{column}{POOL},2)",
-                     round(billed - pools[method], 2), "money2", "total")
+        page.formula(
+            f"{column}{DIFFERENCE}",
+            f"=ROUND({column}{TOTAL}-{column}{POOL},2)",
+            round(billed - pools[method], 2),
+            "money2",
+            "total",
+        )
 
 
 def _block_header(page: Page, block: str) -> None:
-    titles = {"weights": "Key", "exact": "Share before rounding", "rest": "Fraction of a cent", "cents": "Bill in cents"}
+    titles = {
+        "weights": "Key",
+        "exact": "Share before rounding",
+        "rest": "Fraction of a cent",
+        "cents": "Bill in cents",
+    }
     row = line_row(block, -1)
-    page.header(row, ["Method", f"{titles[block]} of", "Pool" if block == "weights" else "Left over"
-                      if block == "rest" else "Sum"], words=2)
+    page.header(
+        row,
+        [
+            "Method",
+            f"{titles[block]} of",
+            "Pool" if block == "weights" else "Left over" if block == "rest" else "Sum",
+        ],
+        words=2,
+    )
     for position, column in enumerate(AGENCY_COLUMNS):
         agencies = page.book.case.agencies
         name = agencies[position].label if position < len(agencies) else ""
@@ -163,17 +208,29 @@ def _line(page: Page, index: int, line: BillLine) -> None:
     span = {block: f"$D{row[block]}:$K{row[block]}" for block in BLOCKS}
     page.formula(f"C{row['weights']}", _pool(index, line.method), line.pool, "money_or_blank")
     page.formula(f"C{row['exact']}", f"=SUM({span['exact']})", sum(exact), "money_or_blank")
-    page.formula(f"C{row['rest']}", f"=C{row['weights']}-SUMPRODUCT(INT(ROUND({span['exact']},6)))", left, "plain")
+    page.formula(
+        f"C{row['rest']}", f"=C{row['weights']}-SUMPRODUCT(INT(ROUND({span['exact']},6)))", left, "plain"
+    )
     page.formula(f"C{row['cents']}", f"=SUM({span['cents']})", sum(cents), "money_or_blank")
     for position, column in enumerate(AGENCY_COLUMNS):
         cell = {block: f"{column}{row[block]}" for block in BLOCKS}
         page.formula(cell["weights"], keys[position], weights[position], "money_or_blank")
-        page.formula(cell["exact"], f"=IF(SUM({span['weights']})=0,0,$C{row['weights']}*{cell['weights']}/SUM({span['weights']}))",
-                     exact[position], "money2_or_blank")
-        page.formula(cell["rest"], f"=ROUND({cell['exact']}-INT(ROUND({cell['exact']},6)),6)", rests[position], "rest")
+        page.formula(
+            cell["exact"],
+            f"=IF(SUM({span['weights']})=0,0,$C{row['weights']}*{cell['weights']}/SUM({span['weights']}))",
+            exact[position],
+            "money2_or_blank",
+        )
+        page.formula(
+            cell["rest"], f"=ROUND({cell['exact']}-INT(ROUND({cell['exact']},6)),6)", rests[position], "rest"
+        )
         upto = f"$D{row['rest']}:{cell['rest']}"
-        page.formula(cell["cents"], ranked_cents(cell["exact"], span["rest"], upto, cell["rest"], f"$C{row['rest']}"),
-                     cents[position], "money_or_blank")
+        page.formula(
+            cell["cents"],
+            ranked_cents(cell["exact"], span["rest"], upto, cell["rest"], f"$C{row['rest']}"),
+            cents[position],
+            "money_or_blank",
+        )
 
 
 def _service_of(index: int) -> tuple[int, str]:
@@ -220,8 +277,18 @@ def _caps(page: Page) -> None:
     case = page.book.case
     passes = layout.AGENCIES
     page.label(f"A{CAP_ROW - 1}", "Working: nobody pays more than today, in cents", "section")
-    page.header(CAP_ROW, ["Agency", "Cap: pays today", "Chosen bill", *(f"Pass {n + 1}" for n in range(passes)),
-                          "Fraction of a cent", "Left over", "Bill in cents"])
+    page.header(
+        CAP_ROW,
+        [
+            "Agency",
+            "Cap: pays today",
+            "Chosen bill",
+            *(f"Pass {n + 1}" for n in range(passes)),
+            "Fraction of a cent",
+            "Left over",
+            "Bill in cents",
+        ],
+    )
     rounds = [_padded(amounts) for amounts in capped_passes(case, case.chargeback.method, passes)]
     limits = _padded(caps(case))
     first, last = CAP_ROW + 1, CAP_ROW + layout.AGENCIES
@@ -233,16 +300,33 @@ def _caps(page: Page) -> None:
         label = case.agencies[position].label if position < len(case.agencies) else ""
         page.formula(f"A{row}", f"=A{FIRST + position}", label, "text")
         page.formula(f"B{row}", f"=ROUND(C{FIRST + position}*100,0)", limits[position], "money_or_blank")
-        page.formula(f"C{row}", f"=ROUND({CHOSEN}{FIRST + position}*100,0)", rounds[0][position], "money_or_blank")
+        page.formula(
+            f"C{row}", f"=ROUND({CHOSEN}{FIRST + position}*100,0)", rounds[0][position], "money_or_blank"
+        )
         for number in range(passes):
             here, there = PASS_COLUMNS[number], PASS_COLUMNS[number + 1]
-            page.formula(f"{there}{row}", _pass(here, row, first, last), rounds[number + 1][position], "money2_or_blank")
+            page.formula(
+                f"{there}{row}",
+                _pass(here, row, first, last),
+                rounds[number + 1][position],
+                "money2_or_blank",
+            )
         exact = f"K{row}"
-        page.formula(f"L{row}", f"=ROUND({exact}-INT(ROUND({exact},6)),6)", remainder(final[position]), "rest")
-        page.formula(f"M{row}", f"=SUM(C${first}:C${last})-SUMPRODUCT(INT(ROUND(K${first}:K${last},6)))",
-                     pool - sum(whole(amount) for amount in final), "plain")
-        page.formula(f"N{row}", ranked_cents(exact, f"L${first}:L${last}", f"L${first}:L{row}", f"L{row}", f"M{row}"),
-                     cents[position], "money_or_blank")
+        page.formula(
+            f"L{row}", f"=ROUND({exact}-INT(ROUND({exact},6)),6)", remainder(final[position]), "rest"
+        )
+        page.formula(
+            f"M{row}",
+            f"=SUM(C${first}:C${last})-SUMPRODUCT(INT(ROUND(K${first}:K${last},6)))",
+            pool - sum(whole(amount) for amount in final),
+            "plain",
+        )
+        page.formula(
+            f"N{row}",
+            ranked_cents(exact, f"L${first}:L${last}", f"L${first}:L{row}", f"L{row}", f"M{row}"),
+            cents[position],
+            "money_or_blank",
+        )
 
 
 def _pass(column: str, row: int, first: int, last: int) -> str:

@@ -2,93 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import Any
 
 from kits.documents.business_case_model import layout
 from kits.documents.business_case_model.inputs import METHODS, TIMINGS, Case
 from kits.documents.business_case_model.page import YEAR_COLUMNS, Book, Page
+from kits.documents.outline import data
 
-SHARE = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1,
-         "error_message": "Give a share between 0 % and 100 %."}
-RATE = {"validate": "decimal", "criteria": "between", "minimum": -0.99, "maximum": 10,
-        "error_message": "Give a rate above -99 %, for example 3.5 %."}
-AMOUNT = {"validate": "decimal", "criteria": ">=", "value": 0, "error_message": "Give a figure of nought or more."}
-
-
-def choice(values: Sequence[str | int]) -> dict:
-    listed = ", ".join(str(value) for value in values)
-    return {"validate": "list", "source": list(values), "error_message": f"Choose one of: {listed}."}
-
-
-def whole(lowest: int, highest: int) -> dict:
-    return {"validate": "integer", "criteria": "between", "minimum": lowest, "maximum": highest,
-            "error_message": f"Give a whole number from {lowest} to {highest}."}
-
-
-@dataclass(frozen=True)
-class Parameter:
-    name: str
-    label: str
-    value: float | str
-    number: str
-    note: str
-    rule: dict | None = None
-
-
-def parameters(case: Case) -> tuple[Parameter, ...]:
-    base = case.base
-    return (
-        Parameter("case_title", "Title", case.title, "text", ""),
-        Parameter("currency", "Currency", case.currency, "text", "All money in this one currency."),
-        Parameter("price_base_year", "Price base year", case.price_base_year, "plain",
-                  "The year whose prices all amounts are in; year 0 below.", whole(1990, 2100)),
-        Parameter("terms", "Money is in", f"{case.terms} terms", "text",
-                  "Real: constant prices. Nominal: with inflation.", choice(["real terms", "nominal terms"])),
-        Parameter("rate_terms", "Rates are in", f"{case.terms} terms", "text",
-                  "Must be the same as money: a nominal rate on real money hides savings.",
-                  choice(["real terms", "nominal terms"])),
-        Parameter("horizon", "Horizon, years", case.horizon, "plain",
-                  "3 to 10. Years beyond it count for nothing.", whole(3, 10)),
-        Parameter("timing", "Flows fall at", TIMINGS[case.timing], "text",
-                  "Mid-year discounts year 1 by half a year, and so on. Year 0 is never discounted.",
-                  choice(list(TIMINGS.values()))),
-        Parameter("scenario", "Scenario in use", case.scenario, "plain",
-                  "1 to 4, as numbered on the Scenarios sheet. Every sheet follows.",
-                  choice(list(range(1, len(case.scenarios) + 1)))),
-        Parameter("discount_rate", "Discount rate", base.rate, "rate", "Confirm with your budget office.", RATE),
-        Parameter("fin", "Finance rate", case.finance_rate, "rate", "MIRR only: what borrowing costs.", RATE),
-        Parameter("reinv", "Reinvestment rate", case.reinvest_rate, "rate",
-                  "MIRR only: what returned money earns.", RATE),
-        Parameter("baseline_growth", "Growth of today's cost", case.baseline_growth, "rate",
-                  "A year, if nothing is done, beyond inflation in real terms.", RATE),
-        Parameter("target_growth", "Growth of the new model's cost", case.target_growth, "rate", "A year.", RATE),
-        Parameter("dual_running_share", "Dual running", base.dual_share, "rate",
-                  "Share of the old cost of moved volume that stays behind for one year.", SHARE),
-        Parameter("residual_value", "Residual value", case.residual_value, "money",
-                  "What is left to sell or re-use in the last year of the horizon.", AMOUNT),
-        Parameter("bias_transition", "Optimism bias: transition", base.ob_transition, "rate",
-                  "Added to every transition cost, because they are usually underestimated.", RATE),
-        Parameter("bias_benefit", "Optimism bias: savings", base.ob_benefit, "rate",
-                  "Taken off every yearly saving. A loss is never shrunk.", SHARE),
-        Parameter("non_cashable", "Non-cashable benefit a year", case.non_cashable, "money",
-                  "At full adoption. Time freed, penalties avoided: economic view only.", AMOUNT),
-        Parameter("chargeback_method", "Chargeback method", METHODS[case.chargeback.method], "text",
-                  "The one that the agencies would be billed by.", choice(list(METHODS.values()))),
-        Parameter("subscription_share", "Subscription share", case.chargeback.subscription_share, "rate",
-                  "Two-part method: this share by headcount, the rest by use.", SHARE),
-    )
+BAND_NAMES = ("Small", "Medium", "Large")
 
 
 def write(book: Book) -> None:
-    page = Page(
-        book,
-        "Inputs",
-        widths=(46, 25, *[13] * 11),
-        lead="Overwrite the tinted cells. The figures are those of Three Rivers, an invented group of four agencies; empty "
-        "rows are room for yours. A cell that refuses a figure says why.",
-        span="M",
-    )
+    page = Page(book, "Inputs", widths=(46, 25, *[13] * 11), span="M")
     _parameters(page)
     _adoption(page)
     _services(page)
@@ -101,15 +27,56 @@ def write(book: Book) -> None:
     page.finish(f"A1:M{layout.BAND_ROWS[-1]}", repeat=(1, 2), freeze="A3")
 
 
+def _values(case: Case) -> dict[str, float | str]:
+    """What each parameter holds, by its name in the workbook."""
+    return {
+        "case_title": case.title,
+        "currency": case.currency,
+        "price_base_year": case.price_base_year,
+        "terms": f"{case.terms} terms",
+        "rate_terms": f"{case.terms} terms",
+        "horizon": case.horizon,
+        "timing": TIMINGS[case.timing],
+        "scenario": case.scenario,
+        "discount_rate": case.base.rate,
+        "fin": case.finance_rate,
+        "reinv": case.reinvest_rate,
+        "baseline_growth": case.baseline_growth,
+        "target_growth": case.target_growth,
+        "dual_running_share": case.base.dual_share,
+        "residual_value": case.residual_value,
+        "bias_transition": case.base.ob_transition,
+        "bias_benefit": case.base.ob_benefit,
+        "non_cashable": case.non_cashable,
+        "chargeback_method": METHODS[case.chargeback.method],
+        "subscription_share": case.chargeback.subscription_share,
+    }
+
+
 def _parameters(page: Page) -> None:
     page.header(4, ["General", "Value", "What it means", *[""] * 10], words=3)
-    for row, parameter in enumerate(parameters(page.book.case), start=5):
-        page.label(f"A{row}", parameter.label)
-        page.entry(f"B{row}", parameter.value, parameter.number, parameter.name)
-        page.label(f"C{row}", parameter.note, "note")
-        if parameter.rule:
-            page.limit(f"B{row}", **parameter.rule)
+    values = _values(page.book.case)
+    for row, words in enumerate(data("business_case_model")["parameters"], start=5):
+        page.label(f"A{row}", words["label"])
+        page.entry(f"B{row}", values[words["name"]], words["number"], words["name"])
+        page.label(f"C{row}", words["note"], "note")
+        _limit_parameter(page, f"B{row}", words)
+    # The title may run over two lines.
     page.sheet.set_row(4, 42)
+
+
+def _limit_parameter(page: Page, cell: str, words: Mapping[str, Any]) -> None:
+    if "limit" in words:
+        _limit(page, cell, words["limit"])
+    elif "whole" in words:
+        page.limit_whole(cell, *words["whole"])
+    elif "choice" in words:
+        listed = ", ".join(str(value) for value in words["choice"])
+        page.limit(cell, validate="list", source=words["choice"], error_message=f"Choose one of: {listed}.")
+
+
+def _limit(page: Page, cells: str, kind: str) -> None:
+    page.limit(cells, validate="decimal", **data("business_case_model")["limits"][kind])
 
 
 def _adoption(page: Page) -> None:
@@ -119,107 +86,108 @@ def _adoption(page: Page) -> None:
     page.label(f"B{row}", "Never falls", "note")
     for column, share in zip(YEAR_COLUMNS, page.book.case.adoption, strict=True):
         page.entry(f"{column}{row}", share, "rate")
-    page.limit(f"C{row}:M{row}", **SHARE)
+    _limit(page, f"C{row}:M{row}", "share")
     page.book.define("adoption", page.name, f"C{row}:M{row}")
 
 
 def _services(page: Page) -> None:
     rows = layout.SERVICE_ROWS
-    page.header(rows[0] - 1, ["Services", "Counted in (unit)", "Loaded cost of a post", "Posts in the new model",
-                              "Share of shared cost"], height=32, words=2)
-    services = page.book.case.services
-    for index, row in enumerate(rows):
-        service = services[index] if index < len(services) else None
+    titles = ["Services", "Counted in (unit)", "Loaded cost of a post", "Posts in the new model", "Share of shared cost"]
+    page.header(rows[0] - 1, titles, height=32, words=2)
+    for row, service in zip(rows, page.book.padded(page.book.case.services, len(rows)), strict=True):
         page.entry(f"A{row}", service and service.label, "text")
         page.entry(f"B{row}", service and service.unit, "text")
         page.entry(f"C{row}", service and service.loaded_cost, "money")
         page.entry(f"D{row}", service and service.target_fte, "fte")
         page.entry(f"E{row}", service and service.split, "rate")
-    _name_columns(page, rows, A="service_names", B="service_units", C="service_loaded_cost",
-                  D="service_target_fte", E="service_split")
-    page.limit(f"C{rows[0]}:D{rows[-1]}", **AMOUNT)
-    page.limit(f"E{rows[0]}:E{rows[-1]}", **SHARE)
+    _name_columns(
+        page,
+        rows,
+        A="service_names",
+        B="service_units",
+        C="service_loaded_cost",
+        D="service_target_fte",
+        E="service_split",
+    )
+    _limit(page, f"C{rows[0]}:D{rows[-1]}", "amount")
+    _limit(page, f"E{rows[0]}:E{rows[-1]}", "share")
 
 
 def _shared_cost(page: Page) -> None:
     rows = layout.SHARED_ROWS
     shared = page.book.case.shared
     page.header(rows[0] - 1, ["Shared cost of the new model, a year", "Value"])
-    for row, (name, label, value, number) in zip(rows, (
+    lines = (
         ("management_fte", "Management, posts", shared.management_fte, "fte"),
         ("management_loaded_cost", "Loaded cost of a management post", shared.management_loaded_cost, "money"),
         ("technology_cost", "Technology", shared.technology, "money"),
         ("other_cost", "Other (premises, audit, insurance)", shared.other, "money"),
-        ("retained_organisation", "People who stay in the agencies to run the relationship",
-         shared.retained_organisation, "money"),
-    ), strict=True):
+        ("retained_organisation", layout.RETAINED, shared.retained_organisation, "money"),
+    )
+    for row, (name, label, value, number) in zip(rows, lines, strict=True):
         page.label(f"A{row}", label)
         page.entry(f"B{row}", value, number, name)
-    page.limit(f"B{rows[0]}:B{rows[-1]}", **AMOUNT)
+    _limit(page, f"B{rows[0]}:B{rows[-1]}", "amount")
 
 
 def _agencies(page: Page) -> None:
     rows = layout.AGENCY_ROWS
     page.header(rows[0] - 1, ["Agencies", "Employees"])
-    agencies = page.book.case.agencies
-    for index, row in enumerate(rows):
-        agency = agencies[index] if index < len(agencies) else None
+    for row, agency in zip(rows, page.book.padded(page.book.case.agencies, len(rows)), strict=True):
         page.entry(f"A{row}", agency and agency.label, "text")
         page.entry(f"B{row}", agency and agency.employees, "count")
     _name_columns(page, rows, A="agency_names", B="agency_employees")
-    page.limit(f"B{rows[0]}:B{rows[-1]}", **AMOUNT)
+    _limit(page, f"B{rows[0]}:B{rows[-1]}", "amount")
 
 
 def _baseline_of(page: Page, index: int) -> None:
-    case, rows = page.book.case, layout.service_block_rows(index)
-    service = case.services[index] if index < len(case.services) else None
-    name_cell = f"A{layout.SERVICE_ROWS[index]}"
+    """The table of one service: what each agency has and spends on it today."""
+    rows, service = layout.service_block_rows(index), page.book.service(index)
     page.header(rows[0] - 1, ["", "Volume a year", "Posts today", "Technology", "Other"])
-    shown = f"Today: {service.label}" if service else "Today: (no service)"
-    page.formula(f"A{rows[0] - 1}", f'="Today: "&IF({name_cell}="","(no service)",{name_cell})', shown, "text", "header")
-    for position, (row, source) in enumerate(zip(rows, layout.AGENCY_ROWS, strict=True)):
-        agency = case.agencies[position] if position < len(case.agencies) else None
+    name = f"A{layout.SERVICE_ROWS[index]}"
+    shown = f"Today: {service.label if service else '(no service)'}"
+    formula = f'="Today: "&IF({name}="","(no service)",{name})'
+    page.formula(f"A{rows[0] - 1}", formula, shown, "text", "header")
+    for position, row in enumerate(rows):
+        agency = page.book.agency(position)
         line = agency.lines[service.id] if agency and service else None
-        page.formula(f"A{row}", f'=IF(A{source}="","",A{source})', agency.label if agency else "", "text")
+        source = f"A{layout.AGENCY_ROWS[position]}"
+        page.formula(f"A{row}", f'=IF({source}="","",{source})', agency.label if agency else "", "text")
         page.entry(f"B{row}", line and line.volume, "count")
         page.entry(f"C{row}", line and line.fte, "fte")
         page.entry(f"D{row}", line and line.technology, "money")
         page.entry(f"E{row}", line and line.other, "money")
-    prefix = f"service{index + 1}"
-    _name_columns(page, rows, B=f"{prefix}_volume", C=f"{prefix}_posts", D=f"{prefix}_technology", E=f"{prefix}_other")
-    page.limit(f"B{rows[0]}:E{rows[-1]}", **AMOUNT)
+    names = dict(zip("BCDE", layout.service_names(index), strict=True))
+    _name_columns(page, rows, **names)
+    _limit(page, f"B{rows[0]}:E{rows[-1]}", "amount")
 
 
 def _transition(page: Page) -> None:
-    rows = layout.TRANSITION_ROWS
-    lines = page.book.case.transition
+    rows, flow = layout.TRANSITION_ROWS, page.book.flow
     page.year_header(rows[0] - 1, "Transition cost, before optimism bias")
-    for index, row in enumerate(rows):
-        line = lines[index] if index < len(lines) else None
+    for row, line in zip(rows, page.book.padded(page.book.case.transition, len(rows)), strict=True):
         page.entry(f"A{row}", line and line.label, "text")
         for year, column in enumerate(YEAR_COLUMNS):
             page.entry(f"{column}{row}", (line.by_year[year] or None) if line else None, "money")
     _name_columns(page, rows, A="transition_names")
     page.book.define("transition_by_year", page.name, f"C{rows[0]}:M{rows[-1]}")
-    page.limit(f"C{rows[0]}:M{rows[-1]}", **AMOUNT)
+    _limit(page, f"C{rows[0]}:M{rows[-1]}", "amount")
     total = rows[-1] + 1
     page.label(f"A{total}", "Sum", "total")
-    page.formula(f"B{total}", f"=SUM(C{total}:M{total})", sum(page.book.flow.transition_entered), role="total")
+    page.formula(f"B{total}", f"=SUM(C{total}:M{total})", sum(flow.transition_entered), role="total")
     sums = [f"=SUM({column}{rows[0]}:{column}{rows[-1]})" for column in YEAR_COLUMNS]
-    page.years(total, sums, page.book.flow.transition_entered, "total")
+    page.years(total, sums, flow.transition_entered, "total")
 
 
 def _bands(page: Page) -> None:
-    rows = layout.BAND_ROWS
-    page.header(rows[0] - 1, ["Bands of the tiered method", "Employees from", "Shares of the pool"])
-    for row, label, (start, shares) in zip(
-        rows, ("Small", "Medium", "Large"), page.book.case.chargeback.bands, strict=True
-    ):
+    rows, bands = layout.BAND_ROWS, page.book.case.chargeback.bands
+    page.header(rows[0] - 1, ["Bands of the tiered method", "Employees from", "Shares of the pool"], height=32)
+    for row, label, (start, shares) in zip(rows, BAND_NAMES, bands, strict=True):
         page.label(f"A{row}", label)
         page.entry(f"B{row}", start, "count")
         page.entry(f"C{row}", shares, "plain")
     _name_columns(page, rows, B="band_from", C="band_shares")
-    page.limit(f"B{rows[0]}:C{rows[-1]}", **AMOUNT)
+    _limit(page, f"B{rows[0]}:C{rows[-1]}", "amount")
 
 
 def _name_columns(page: Page, rows: range, **names: str) -> None:

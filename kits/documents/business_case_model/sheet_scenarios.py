@@ -23,11 +23,32 @@ DRIVERS = {
 SCENARIO_COLUMNS = "CDEF"
 CHANGES_ROW, USED_ROW, RESULTS_ROW = 6, 16, 26
 BLOCK_ROW, BLOCK_HEIGHT = 41, 13
-BLOCK = ("adoption", "gross_saving", "saving_after_bias", "transition_after_bias", "net_fiscal", "net_economic",
-         "factor", "cumulative", "cumulative_discounted", "in_debt", "in_debt_discounted")
-LABELS = ("Adoption", "Saving before optimism bias", "Saving after optimism bias", "Transition cost after optimism bias",
-          "Net, fiscal", "Net, economic", "Discount factor", "Running total", "Running total, discounted",
-          "Helper: year if still negative", "Helper: the same, discounted")
+BLOCK = (
+    "adoption",
+    "gross_saving",
+    "saving_after_bias",
+    "transition_after_bias",
+    "net_fiscal",
+    "net_economic",
+    "factor",
+    "cumulative",
+    "cumulative_discounted",
+    "in_debt",
+    "in_debt_discounted",
+)
+LABELS = (
+    "Adoption",
+    "Saving before optimism bias",
+    "Saving after optimism bias",
+    "Transition cost after optimism bias",
+    "Net, fiscal",
+    "Net, economic",
+    "Discount factor",
+    "Running total",
+    "Running total, discounted",
+    "Helper: year if still negative",
+    "Helper: the same, discounted",
+)
 
 
 def block_row(index: int, series: str) -> int:
@@ -39,8 +60,6 @@ def write(book: Book) -> None:
         book,
         "Scenarios",
         widths=(36, 14, *[18] * 5, *[13] * 6),
-        lead="Tinted cells say how a scenario differs from Inputs; an empty one keeps the value of Inputs. The scenario in use "
-        "is chosen by its number on Inputs.",
         span="G",
     )
     _changes(page)
@@ -54,7 +73,9 @@ def write(book: Book) -> None:
 
 def _changes(page: Page) -> None:
     page.header(4, ["Number", "", "1", "2", "3", "4", "In use"])
-    page.formula("G4", '="In use: "&scenario', f"In use: {page.book.case.scenario}", "text", "header", "right")
+    page.formula(
+        "G4", '="In use: "&scenario', f"In use: {page.book.case.scenario}", "text", "header", "right"
+    )
     page.sheet.set_row(4, 58)
     page.label("A5", "Scenario", "strong")
     page.label("B5", "From Inputs", "strong")
@@ -65,8 +86,14 @@ def _changes(page: Page) -> None:
     for row, (name, (label, number, base)) in enumerate(DRIVERS.items(), start=CHANGES_ROW):
         page.label(f"A{row}", label)
         page.formula(f"B{row}", base, getattr(page.book.case.base, name), number)
-    page.limit(f"C{CHANGES_ROW + 2}:F{CHANGES_ROW + 2}", validate="integer", criteria="between", minimum=0, maximum=5,
-               error_message="Give whole years, from 0 to 5.")
+    page.limit(
+        f"C{CHANGES_ROW + 2}:F{CHANGES_ROW + 2}",
+        validate="integer",
+        criteria="between",
+        minimum=0,
+        maximum=5,
+        error_message="Give whole years, from 0 to 5.",
+    )
     page.book.define("scenario_names", page.name, "C5:F5")
     page.book.define("scenario_changes", page.name, f"C{CHANGES_ROW}:F{CHANGES_ROW + len(DRIVERS) - 1}")
 
@@ -74,14 +101,18 @@ def _changes(page: Page) -> None:
 def _used(page: Page) -> None:
     page.header(USED_ROW - 1, ["Values used", "", "1", "2", "3", "4", "In use"])
     case = page.book.case
-    page.formula("G5", "=INDEX(scenario_names,1,scenario)", case.scenarios[case.scenario - 1].label, "text", "label")
+    page.formula(
+        "G5", "=INDEX(scenario_names,1,scenario)", case.scenarios[case.scenario - 1].label, "text", "label"
+    )
     for offset, (name, (label, number, _)) in enumerate(DRIVERS.items()):
         row, source = USED_ROW + offset, CHANGES_ROW + offset
         page.label(f"A{row}", label)
         for column, scenario in zip(SCENARIO_COLUMNS, case.scenarios, strict=True):
             formula = f"=IF(ISBLANK({column}{source}),$B{source},{column}{source})"
             page.formula(f"{column}{row}", formula, getattr(case.drivers_of(scenario), name), number)
-        page.formula(f"G{row}", f"=INDEX(C{row}:F{row},1,scenario)", getattr(case.drivers, name), number, "total")
+        page.formula(
+            f"G{row}", f"=INDEX(C{row}:F{row},1,scenario)", getattr(case.drivers, name), number, "total"
+        )
         page.book.define(name, page.name, f"G{row}")
 
 
@@ -93,9 +124,13 @@ def _results(page: Page) -> None:
         page.label(f"A{row}", result.label, role)
         if role == "total":
             page.label(f"B{row}", "", role)
-        for index, (column, scenario) in enumerate(zip(SCENARIO_COLUMNS, page.book.case.scenarios, strict=True)):
+        for index, (column, scenario) in enumerate(
+            zip(SCENARIO_COLUMNS, page.book.case.scenarios, strict=True)
+        ):
             value = getattr(_outcome(page.book, scenario), result.name)
-            page.formula(f"{column}{row}", _result_formula(result.name, index, column), value, result.number, role)
+            page.formula(
+                f"{column}{row}", _result_formula(result.name, index, column), value, result.number, role
+            )
 
 
 def _outcome(book: Book, scenario: Scenario) -> Outcome:
@@ -118,12 +153,16 @@ def _result_formula(name: str, index: int, column: str) -> str:
         "irr": "=" + formulas.irr(cells["net_fiscal"]),
         "mirr": "=" + formulas.mirr(fiscal),
         "payback_simple_years": formulas.payback(cells["in_debt"], cells["cumulative"]),
-        "payback_discounted_years": formulas.payback(cells["in_debt_discounted"], cells["cumulative_discounted"]),
+        "payback_discounted_years": formulas.payback(
+            cells["in_debt_discounted"], cells["cumulative_discounted"]
+        ),
         "pv_savings": f"={gains}",
         "pv_transition": f"={costs}",
         "bcr_fiscal": formulas.quotient(f"{gains}+{left}", costs),
         "bcr_economic": formulas.quotient(f"{gains}+{left}+{soft}", costs),
-        "roi_undiscounted": formulas.quotient(f"SUM({cells['saving_after_bias']})+SUM(residual)-{spent}", spent),
+        "roi_undiscounted": formulas.quotient(
+            f"SUM({cells['saving_after_bias']})+SUM(residual)-{spent}", spent
+        ),
         "peak_funding": f"=-MIN(0,MIN({cells['cumulative']}))",
     }[name]
 

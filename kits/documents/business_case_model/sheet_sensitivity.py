@@ -23,8 +23,6 @@ def write(book: Book) -> None:
         book,
         "Sensitivity",
         widths=(36, 14, *[14] * 11),
-        lead="Each driver is moved alone, low and high, with everything else as in the scenario in use. The table is live; the "
-        "figures under Static are those of the Three Rivers example as released, and do not move.",
         span="M",
     )
     drivers = book.case.drivers
@@ -40,8 +38,24 @@ def write(book: Book) -> None:
 
 
 def _tornado(page: Page, found: Sequence[Bar], released: Sequence[Bar]) -> None:
-    page.header(4, ["Driver", "Low", "High", "NPV at low", "NPV at high", "Change at low", "Change at high", "Swing",
-                    "Rank", "Static: NPV at low", "Static: NPV at high", "Static: swing"], height=32)
+    page.header(
+        4,
+        [
+            "Driver",
+            "Low",
+            "High",
+            "NPV at low",
+            "NPV at high",
+            "Change at low",
+            "Change at high",
+            "Swing",
+            "Rank",
+            "Static: NPV at low",
+            "Static: NPV at high",
+            "Static: swing",
+        ],
+        height=32,
+    )
     last = FIRST + len(found) - 1
     base = page.book.outcome.npv_fiscal
     widths = sorted((bar.width for bar in found), reverse=True)
@@ -54,7 +68,9 @@ def _tornado(page: Page, found: Sequence[Bar], released: Sequence[Bar]) -> None:
         for column, trial, offset in (("D", bar.low, 0), ("E", bar.high, 1)):
             net = _trial_row("net", 2 * index + offset)
             rate = f"{_driver_column('rate')}{_trial_row('drivers', 2 * index + offset)}"
-            page.formula(f"{column}{row}", f"=SUMPRODUCT(C{net}:M{net},(1+{rate})^(-discount_years))", trial.npv)
+            page.formula(
+                f"{column}{row}", f"=SUMPRODUCT(C{net}:M{net},(1+{rate})^(-discount_years))", trial.npv
+            )
         page.formula(f"F{row}", f"=D{row}-npv_fiscal", bar.low.npv - base)
         page.formula(f"G{row}", f"=E{row}-npv_fiscal", bar.high.npv - base)
         page.formula(f"H{row}", f"=ABS(E{row}-D{row})", bar.width)
@@ -71,14 +87,23 @@ def _switching(page: Page) -> None:
     page.header(row, ["If you are wrong: NPV is nil at", "Times", *[""] * 6])
     savings, transition = switching_values(page.book.case, page.book.case.drivers)
     page.label(f"A{row + 1}", "Savings, times", "calc")
-    page.formula(f"B{row + 1}", '=IF(unit_savings=0,"none",(transition_mult*unit_transition-unit_residual)/unit_savings)',
-                 savings, "factor")
+    page.formula(
+        f"B{row + 1}",
+        '=IF(unit_savings=0,"none",(transition_mult*unit_transition-unit_residual)/unit_savings)',
+        savings,
+        "factor",
+    )
     page.label(f"C{row + 1}", "Below this share of the expected savings the case loses money.", "note")
     page.label(f"A{row + 2}", "Transition cost, times", "calc")
-    page.formula(f"B{row + 2}",
-                 '=IF(unit_transition=0,"none",(saving_mult*unit_savings+unit_residual)/unit_transition)',
-                 transition, "factor")
-    page.label(f"C{row + 2}", "Above this multiple of the expected transition cost the case loses money.", "note")
+    page.formula(
+        f"B{row + 2}",
+        '=IF(unit_transition=0,"none",(saving_mult*unit_savings+unit_residual)/unit_transition)',
+        transition,
+        "factor",
+    )
+    page.label(
+        f"C{row + 2}", "Above this multiple of the expected transition cost the case loses money.", "note"
+    )
     page.book.define("switching_savings", page.name, f"B{row + 1}")
     page.book.define("switching_transition", page.name, f"B{row + 2}")
 
@@ -100,29 +125,49 @@ def _grid(page: Page) -> None:
     page.book.define("grid_savings", page.name, f"B{GRID_ROW}:H{GRID_ROW}")
     page.book.define("grid_transition", page.name, f"A{GRID_ROW + 1}:A{last}")
     loss = page.book.workbook.add_format({"bg_color": "#f7e1dc", "font_color": palette.BAD})
-    page.sheet.conditional_format(f"B{GRID_ROW + 1}:H{last}",
-                                  {"type": "cell", "criteria": "<", "value": 0, "format": loss})
+    page.sheet.conditional_format(
+        f"B{GRID_ROW + 1}:H{last}", {"type": "cell", "criteria": "<", "value": 0, "format": loss}
+    )
 
 
 def _chart(page: Page, count: int) -> None:
     chart = page.book.workbook.add_chart({"type": "bar"})
     font = {"name": palette.SANS, "size": 9, "color": palette.INK}
     for column, name, colour in (("F", "Low value", palette.MARIGOLD), ("G", "High value", palette.GREEN)):
-        chart.add_series({
-            "name": name, "categories": f"=Sensitivity!$A${FIRST}:$A${FIRST + count - 1}",
-            "values": f"=Sensitivity!${column}${FIRST}:${column}${FIRST + count - 1}",
-            "fill": {"color": colour}, "overlap": 100, "gap": 40,
-        })
-    chart.set_title({"name": "Change of the net present value when one driver moves", "name_font":
-                     {"name": palette.SERIF, "size": 13, "color": palette.GREEN, "bold": False}})
+        chart.add_series(
+            {
+                "name": name,
+                "categories": f"=Sensitivity!$A${FIRST}:$A${FIRST + count - 1}",
+                "values": f"=Sensitivity!${column}${FIRST}:${column}${FIRST + count - 1}",
+                "fill": {"color": colour},
+                "overlap": 100,
+                "gap": 40,
+            }
+        )
+    chart.set_title(
+        {
+            "name": "Change of the net present value when one driver moves",
+            "name_font": {"name": palette.SERIF, "size": 13, "color": palette.GREEN, "bold": False},
+        }
+    )
     chart.set_y_axis({"reverse": True, "num_font": font, "label_position": "low"})
-    chart.set_x_axis({"num_font": font, "num_format": "#,##0", "major_gridlines":
-                      {"visible": True, "line": {"color": palette.RULE}}})
+    chart.set_x_axis(
+        {
+            "num_font": font,
+            "num_format": "#,##0",
+            "major_gridlines": {"visible": True, "line": {"color": palette.RULE}},
+        }
+    )
     chart.set_legend({"position": "bottom", "font": font})
     chart.set_size({"width": 1000, "height": 400})
-    page.sheet.insert_chart(f"A{GRID_ROW + 8}", chart, {"description":
-        "Bars: by how much the net present value falls or rises when each driver takes its low and its high value. "
-        "The figures are in the table at the top of this sheet, under Change at low and Change at high."})
+    page.sheet.insert_chart(
+        f"A{GRID_ROW + 8}",
+        chart,
+        {
+            "description": "Bars: by how much the net present value falls or rises when each driver takes its low and its high value. "
+            "The figures are in the table at the top of this sheet, under Change at low and Change at high."
+        },
+    )
 
 
 def _trial_row(block: str, index: int) -> int:
@@ -152,12 +197,16 @@ def _trial(page: Page, index: int, bar: Bar, trial: Trial, source: str, word: st
         page.label(f"A{row}", label, "calc")
     for name, (_, number, _) in DRIVERS.items():
         formula = f"={source}" if name == bar.swing.driver else f"={name}"
-        page.formula(f"{_driver_column(name)}{rows['drivers']}", formula, getattr(trial.drivers, name), number)
+        page.formula(
+            f"{_driver_column(name)}{rows['drivers']}", formula, getattr(trial.drivers, name), number
+        )
     used = {name: f"${_driver_column(name)}${rows['drivers']}" for name in DRIVERS}
     adoption, gross, net = [], [], []
     for position, column in enumerate(YEAR_COLUMNS):
         earlier = f"{layout.before(column)}{rows['adoption']}" if position else ""
-        gap = operating_gap(column, f"{column}{rows['adoption']}", earlier, used["dual_share"], used["target_mult"])
+        gap = operating_gap(
+            column, f"{column}{rows['adoption']}", earlier, used["dual_share"], used["target_mult"]
+        )
         adoption.append(late_adoption(column, used["delay_years"]))
         gross.append(f"={gap}*{used['saving_mult']}")
         net.append(_net(column, f"{column}{rows['gross']}", used))
@@ -184,10 +233,15 @@ def _halves(page: Page) -> None:
     page.year_header(HALVES_ROW, "With both multipliers at one", "Present value")
     parts = halves(case, case.drivers)
     written = {
-        "savings": [f"={layout.flow('counted', c)}*('Cash flow'!{c}7-'Cash flow'!{c}11)"
-                    f"*(1-IF('Cash flow'!{c}7-'Cash flow'!{c}11>0,ob_benefit,0))" for c in YEAR_COLUMNS],
-        "transition": [f"={layout.flow('counted', c)}*{layout.flow('transition_entered', c)}*(1+ob_transition)"
-                       for c in YEAR_COLUMNS],
+        "savings": [
+            f"={layout.flow('counted', c)}*('Cash flow'!{c}7-'Cash flow'!{c}11)"
+            f"*(1-IF('Cash flow'!{c}7-'Cash flow'!{c}11>0,ob_benefit,0))"
+            for c in YEAR_COLUMNS
+        ],
+        "transition": [
+            f"={layout.flow('counted', c)}*{layout.flow('transition_entered', c)}*(1+ob_transition)"
+            for c in YEAR_COLUMNS
+        ],
         "residual": [f"={layout.flow('residual', c)}" for c in YEAR_COLUMNS],
     }
     for offset, (name, label) in enumerate(

@@ -44,21 +44,25 @@ def render(case: Case, component: Component, *, version: str, released_on: date)
     _fits(case)
     target = io.BytesIO()
     workbook = xlsxwriter.Workbook(target, {"in_memory": True})
-    workbook.set_properties({
-        "title": component.title,
-        "subject": component.subject,
-        "author": component.author,
-        "category": "Starter kit",
-        "keywords": f"{component.id}, version {version}",
-        "comments": f"Version {version}. {component.licence}",
-        "created": datetime.combine(released_on, time()),
-    })
+    workbook.set_properties(
+        {
+            "title": component.title,
+            "subject": component.subject,
+            "author": component.author,
+            "category": "Starter kit",
+            "keywords": f"{component.id}, version {version}",
+            "comments": f"Version {version}. {component.licence}",
+            "created": datetime.combine(released_on, time()),
+        }
+    )
     workbook.set_custom_property("Version", version, "text")
     workbook.set_custom_property("Licence", component.licence, "text")
     # Wide enough for nearly every screen; the first sheet to be seen is Read me.
     workbook.set_size(2400, 1500)
     flow = cash_flow(case, case.drivers)
-    book = Book(workbook, case, flow, outcome(case, flow), component.title, version, released_on, component.licence)
+    book = Book(
+        workbook, case, flow, outcome(case, flow), component.title, version, released_on, component.licence
+    )
     for sheet in SHEETS:
         sheet.write(book)
     workbook.close()

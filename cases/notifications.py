@@ -1,0 +1,76 @@
+"""Who is told when a case is published, and later when it changes."""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.models import Revision
+
+from cases import facts, outline, queries
+from cases.models import Case
+from portal.follows.models import Channel
+from portal.follows.queries import followers
+from portal.notifications.kinds import Kind, declare
+
+
+@declare
+class CasePublished(Kind):
+    """At first the author and the staff who edited it; after a later revision whoever follows the case."""
+
+    slug = "cases.published"
+    label = gettext_lazy("A case is published or changed")
+    fact = facts.CasePublished
+    template = "cases/email/published"
+
+    def channel(self, fact: Any) -> Channel | None:
+        return Channel.objects.filter(pk=fact.channel_id).first()
+
+    def audience(self, fact: Any) -> QuerySet[Any]:
+        if not fact.first:
+            return followers(Channel(pk=fact.channel_id))
+        return get_user_model()._default_manager.filter(_authors(fact.case_id)).distinct()
+
+    def reason(self, fact: Any) -> str:
+        if fact.first:
+            return _("You wrote or edited this case.")
+        return _("You follow the case “%(title)s”.") % {"title": fact.title}
+
+    def headline(self, fact: Any) -> str:
+        if fact.first:
+            return _("“%(title)s” is published") % {"title": fact.title}
+        return _("“%(title)s” has changed: %(changes)s") % {"title": fact.title, "changes": _listed(fact)}
+
+    def url(self, fact: Any) -> str:
+        return fact.url
+
+    def context(self, fact: Any, person: Any) -> dict[str, Any] | None:
+        case = queries.may_still_read(fact.case_id, person)
+        if case is None:
+            return None
+        return {
+            "title": case.title,
+            "one_line": case.one_line,
+            "first": fact.first,
+            "changes": _changes(fact),
+            "action_label": _("Read the case"),
+        }
+
+
+def _authors(case_id: int) -> Q:
+    """Whoever is credited, and every member of staff whose hand is in a revision."""
+    hands = Revision.objects.filter(
+        base_content_type=Case.get_base_content_type(), object_id=str(case_id), user__isnull=False
+    )
+    staff = Q(is_staff=True) | Q(is_superuser=True)
+    return Q(cases=case_id) | (Q(pk__in=hands.values("user")) & staff)
+
+
+def _changes(fact: Any) -> list[str]:
+    return [str(outline.CHANGES[name]) for name in fact.changed if name in outline.CHANGES]
+
+
+def _listed(fact: Any) -> str:
+    return get_text_list(_changes(fact), _("and"))

@@ -1,0 +1,73 @@
+"""Writes: keep a draft, hand it in, publish it, and what staff decide about it later."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from wagtail.log_actions import log
+from wagtail.models import Revision
+
+from cases.models import Case, CaseStanding
+from cases.publication import PublishRefused, keep_channel_in_step
+
+
+class NothingToReview(Exception):
+    """There is no workflow for cases, or the case is in one already."""
+
+
+@transaction.atomic
+def save_draft(*, case: Case, by: Any, at: datetime) -> Revision:
+    """Keep what the case says now as a draft by `by`; a new case is made with its channel.
+
+    The row of a live case is left as it is: what readers see changes at publication.
+    """
+    case.clean()
+    if case.pk is None or not case.live:
+        case.live = False
+        case.save()
+    revision = case.save_revision(user=by, log_action=True, clean=False)
+    Revision.objects.filter(pk=revision.pk).update(created_at=at)
+    revision.created_at = at
+    return revision
+
+
+@transaction.atomic
+def submit_for_review(*, case: Case, by: Any, at: datetime) -> None:
+    """Hand the newest draft to the reviewers. Raises NothingToReview."""
+    workflow = case.get_workflow()
+    if workflow is None or case.workflow_in_progress:
+        raise NothingToReview(_("This case is being reviewed already, or there are no reviewers."))
+    state = workflow.start(case, by)
+    type(state).objects.filter(pk=state.pk).update(created_at=at)
+
+
+def publish(*, case: Case, by: Any, at: datetime) -> Case:
+    """Publish the newest draft in the name of `by`, who is not whoever edited it last. Raises PublishRefused."""
+    revision = case.get_latest_revision()
+    if revision is None:
+        raise PublishRefused([_("There is no draft to publish.")])
+    case.publish(revision, user=by, skip_permission_checks=True, at=at)
+    return Case.objects.get(pk=case.pk)
+
+
+@transaction.atomic
+def decide(*, case: Case, state: str, reason: str, by: Any, at: datetime) -> CaseStanding:
+    """Archive, withdraw or hide a case; drafts and text stay as they are. Readers notice with the next request."""
+    standing, _made = CaseStanding.objects.update_or_create(
+        case=case, defaults={"state": state, "reason": reason, "by": by, "at": at}
+    )
+    case.standing = standing
+    keep_channel_in_step(case)
+    log(instance=case, action=f"cases.{state}", user=by, data={"reason": reason})
+    return standing
+
+
+@transaction.atomic
+def restore(*, case: Case, by: Any, at: datetime) -> None:
+    """Lift what was decided; a case without a decision is left alone."""
+    gone, _rows = CaseStanding.objects.filter(case=case, at__lte=at).delete()
+    if gone:
+        fresh = Case.objects.select_related("channel").get(pk=case.pk)
+        keep_channel_in_step(fresh)
+        log(instance=fresh, action="cases.restored", user=by)

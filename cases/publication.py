@@ -1,0 +1,137 @@
+"""Going live: complete, read by a second person, recorded as a fact, and once.
+
+Called by `Case.publish`, so that button, approval, schedule and operation keep the same rules.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import outline, rules
+from cases.facts import CasePublished
+from cases.models.standing import Approval
+from portal.core.four_eyes import last_hand, words_of
+from portal.follows.models import Reach
+from portal.follows.operations import keep_in_step
+from portal.outbox.operations import record
+
+log = logging.getLogger("portal.cases")
+
+
+class PublishRefused(PermissionDenied):
+    """The case may not go live; `reasons` are sentences for whoever tried."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        self.reasons = reasons
+        super().__init__(" ".join(reasons))
+
+
+def reasons_against(case: Any, revision: Any, *, by: Any) -> list[str]:
+    """Why this revision of the case may not go live by this person's hand; empty when it may."""
+    reasons = rules.missing_for_publication(revision.as_object())
+    state = rules.standing_of(case)
+    if state in {"withdrawn", "hidden"}:
+        reasons.append(_("The case was taken off the site. Lift that first."))
+    if by is None:
+        reasons.append(_("Nobody has approved this revision."))
+    elif last_hand(revision) == by.pk:
+        reasons.append(_("You made the last change, so somebody else has to publish it. Submit it for review."))
+    return reasons
+
+
+def publish(
+    *,
+    case: Any,
+    revision: Any,
+    user: Any,
+    put_live: Callable[..., None],
+    at: datetime | None = None,
+    **options: Any,
+) -> None:
+    """Publish or schedule `revision`; `put_live` is Wagtail's own part of the work, `at` backdates (imports).
+
+    Raises PublishRefused. What a schedule brings up and may not go live is taken off the schedule instead: the
+    others on it must not suffer.
+    """
+    now = at or timezone.now()
+    from_schedule = user is None and revision.approved_go_live_at is not None
+    with transaction.atomic():
+        # Two people publishing at once: the second sees what the first did.
+        type(case).objects.select_for_update().filter(pk=case.pk).values_list("pk").first()
+        by = _approver(revision) if from_schedule else user
+        reasons = reasons_against(case, revision, by=by)
+        if reasons and from_schedule:
+            log.error("case %s was not published as scheduled: %s", case.pk, " ".join(reasons))
+            revision.approved_go_live_at = None
+            revision.save(update_fields=["approved_go_live_at"])
+            return
+        if reasons:
+            raise PublishRefused(reasons)
+        first, before = case.first_published_at is None, _live_words(case)
+        put_live(revision, user=user, **options)
+        fresh = type(case).objects.select_related("channel").get(pk=case.pk)
+        if fresh.live_revision_id == revision.pk:
+            _backdate(fresh, first=first, at=at)
+            keep_channel_in_step(fresh)
+            _tell(fresh, revision, before=before, first=first, by=by, at=now)
+        elif by is not None:
+            Approval.objects.update_or_create(revision=revision, defaults={"by": by, "at": timezone.now()})
+
+
+def _approver(revision: Any) -> Any:
+    """Who put the revision on the schedule; None when nobody did, or when it was written over since."""
+    approval = Approval.objects.select_related("by").filter(revision=revision, at__gte=revision.created_at).first()
+    return approval.by if approval else None
+
+
+def _live_words(case: Any) -> dict[str, Any] | None:
+    return words_of(case.live_revision.content) if case.live_revision_id else None
+
+
+def _backdate(case: Any, *, first: bool, at: datetime | None) -> None:
+    if at is None:
+        return
+    dates = {"last_published_at": at, **({"first_published_at": at} if first else {})}
+    type(case).objects.filter(pk=case.pk).update(**dates)
+
+
+def keep_channel_in_step(case: Any) -> None:
+    """The channel says what the page says, and is seen by whoever may read the page."""
+    shown = case.live and rules.standing_of(case) not in {"withdrawn", "hidden"}
+    audience = case.audience if shown else Reach.STAFF
+    keep_in_step(
+        channel=case.channel, title=case.title or case.slug, url=case.get_absolute_url(), audience=audience
+    )
+
+
+def _tell(
+    case: Any, revision: Any, *, before: dict[str, Any] | None, first: bool, by: Any, at: datetime
+) -> None:
+    """Record the publication. The first one has a key of its own; a revision that changes nothing is no news."""
+    changed = [] if first else _changes(before, words_of(revision.content))
+    if not first and not changed:
+        return
+    fact = CasePublished(
+        case_id=case.pk,
+        revision_id=revision.pk,
+        channel_id=case.channel_id,
+        title=case.title,
+        url=case.get_absolute_url(),
+        first=first,
+        changed=changed,
+    )
+    key = f"cases.published:{case.pk}" if first else f"cases.published:{case.pk}:{revision.pk}"
+    record(fact, key=key, by=by, at=at)
+
+
+def _changes(before: dict[str, Any] | None, after: dict[str, Any]) -> list[str]:
+    """What differs from the version that was live, by the names of `outline.CHANGES`."""
+    if before is None:
+        return [outline.AGAIN]
+    return list(dict.fromkeys(outline.change_in(name) for name in after if before.get(name) != after[name]))

@@ -1,0 +1,202 @@
+"""Reads: a case with its rows in few queries, and cases for the pages of others."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from cases import presentation, rules
+from cases.models import Case, Lesson, Result, Source, TeachingQuestion, TimelineEvent
+from cases.presentation import Parts, Word
+from members.models import Subject
+from portal.core.cards import EntryCard
+from portal.core.rules import is_member
+from portal.follows.models import Follow
+from portal.taxonomy.models import Challenge, FundingModel, ServiceLine
+
+RELATED = 3
+_TEXT_COLUMNS = (
+    "context",
+    "challenge",
+    "options_considered",
+    "decision",
+    "governance",
+    "funding",
+    "technology",
+    "change_management",
+    "what_did_not_work",
+    "editor_note",
+    "advice_background",
+)
+
+
+def readable(slug: str, user: Any) -> Case | None:
+    """The case that `user` may read, with what its page joins; None for hidden and for missing."""
+    cases = Case.objects.visible_to(user).filter(slug=slug)
+    if is_member(user):
+        follows = Follow.objects.filter(channel=OuterRef("channel"), user=user)
+        cases = cases.annotate(is_followed=Exists(follows))
+    return cases.select_related(
+        "jurisdiction_level",
+        "scope_of_sharing",
+        "organisational_model",
+        "mandate",
+        "stage",
+        "channel",
+        "standing",
+        "author__profile",
+    ).first()
+
+
+def page_of(case: Case, user: Any) -> dict[str, Any]:
+    """The context of a case's page for `user`."""
+    parts = parts_of(case)
+    return presentation.case_page(
+        case,
+        parts,
+        viewer=user,
+        related=related_to(case, parts, user),
+        following=getattr(case, "is_followed", None),
+    )
+
+
+def teased(slug: str, user: Any) -> Case | None:
+    """The case whose title and summary `user` may see, though not the rest."""
+    return Case.objects.teased_to(user).filter(slug=slug).select_related("jurisdiction_level").first()
+
+
+def is_withdrawn_for(slug: str, user: Any) -> bool:
+    """Whether this address led `user` to a case that has since been withdrawn."""
+    case = Case.objects.filter(slug=slug, standing__state="withdrawn").select_related("standing").first()
+    if case is None or case.first_published_at is None:
+        return False
+    return case.audience == Case.Audience.PUBLIC or case.teaser or is_member(user)
+
+
+def parts_of(case: Case) -> Parts:
+    """The rows of a published case, in four queries."""
+    words, texts = _words(case), _texts(case)
+    return Parts(
+        service_lines=words["service_lines"],
+        challenges=words["challenges"],
+        funding_models=words["funding_models"],
+        subjects=[word.label for word in words["subjects"]],
+        lessons=[Lesson(text=a, for_whom=b, when=c) for a, b, c in texts["lessons"]],
+        teaching_questions=[TeachingQuestion(text=a) for a, _b, _c in texts["questions"]],
+        timeline=[TimelineEvent(event=a, date=b, source=c) for a, b, c in texts["timeline"]],
+        results=list(Result.objects.filter(case=case).order_by("sort_order", "pk")),
+        sources=list(Source.objects.filter(case=case).order_by("sort_order", "pk")),
+    )
+
+
+def _words(case: Case) -> dict[str, list[Word]]:
+    """The vocabulary rows and subjects of a case, in one query."""
+    vocabularies = {"service_lines": ServiceLine, "challenges": Challenge, "funding_models": FundingModel}
+    branches = [
+        model.objects.filter(cases=case).values_list(Value(name), "position", "slug", "label")
+        for name, model in vocabularies.items()
+    ]
+    subjects = Subject.objects.filter(cases__content_object=case)
+    branches.append(subjects.values_list(Value("subjects"), Value(0), "slug", "name"))
+    found = defaultdict(list)
+    for name, _position, slug, label in sorted(branches[0].union(*branches[1:], all=True)):
+        found[name].append(Word(slug=slug, label=label))
+    return found
+
+
+def _texts(case: Case) -> dict[str, list[tuple[str, str, str]]]:
+    """Lessons, questions and timeline, which are nothing but text, in one query."""
+    lessons = Lesson.objects.filter(case=case).values_list(
+        Value("lessons"), "sort_order", "pk", "text", "for_whom", "when"
+    )
+    questions = TeachingQuestion.objects.filter(case=case).values_list(
+        Value("questions"), "sort_order", "pk", "text", Value(""), Value("")
+    )
+    timeline = TimelineEvent.objects.filter(case=case).values_list(
+        Value("timeline"), "sort_order", "pk", "event", "date", "source"
+    )
+    found = defaultdict(list)
+    rows = [branch.order_by() for branch in (lessons, questions, timeline)]
+    for name, _order, _pk, *texts in sorted(rows[0].union(*rows[1:], all=True), key=lambda row: row[:3]):
+        found[name].append(tuple(texts))
+    return found
+
+
+def related_to(case: Case, parts: Parts, user: Any) -> list[EntryCard]:
+    """Up to three listed cases that share most with this one: service lines count double, then challenge and level."""
+    lines = _shared("service_lines", [word.slug for word in parts.service_lines])
+    challenges = _shared("challenges", [word.slug for word in parts.challenges])
+    level = When(jurisdiction_level=case.jurisdiction_level_id, then=1)
+    same_level = models.Case(level, default=0, output_field=IntegerField())
+    cases = (
+        Case.objects.visible_to(user)
+        .listed()
+        .exclude(pk=case.pk)
+        .annotate(likeness=2 * lines + challenges + same_level)
+        .filter(likeness__gt=0)
+        .order_by("-likeness", "-first_published_at", "-pk")
+    )
+    return [
+        EntryCard(
+            title=other.title,
+            url=other.get_absolute_url(),
+            mark=other.jurisdiction_level.mark if other.jurisdiction_level else "",
+            dek=presentation.place_line(other),
+        )
+        for other in cases.select_related("jurisdiction_level").defer(*_TEXT_COLUMNS)[:RELATED]
+    ]
+
+
+def _shared(field: str, slugs: list[str]) -> Coalesce:
+    """How many of these words a case has, as a number to order by."""
+    through = getattr(Case, field).through
+    word = {"service_lines": "serviceline", "challenges": "challenge"}[field]
+    same = through.objects.filter(**{"case": OuterRef("pk"), f"{word}__slug__in": slugs}).order_by()
+    counted = same.values("case").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def for_lists(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """The joins that an entry needs, without the long texts."""
+    return (
+        cases.select_related("jurisdiction_level", "stage", "author")
+        .prefetch_related("service_lines")
+        .defer(*_TEXT_COLUMNS)
+    )
+
+
+def entries(cases: QuerySet[Case]) -> list[EntryCard]:
+    """Cases as entries of a list, in two queries."""
+    today = timezone.localdate()
+    return [presentation.entry(case, today=today) for case in for_lists(cases)]
+
+
+def latest_cases(user: Any, limit: int) -> list[EntryCard]:
+    """The newest cases of the library that `user` may read."""
+    return entries(Case.objects.visible_to(user).listed().order_by("-first_published_at", "-pk")[:limit])
+
+
+def counts_by_challenge(user: Any) -> dict[str, int]:
+    """How many cases of the library `user` may read on each challenge, by its slug."""
+    cases = Case.objects.visible_to(user).listed().filter(challenges__isnull=False).order_by()
+    return dict(cases.values_list("challenges__slug").annotate(n=Count("pk", distinct=True)))
+
+
+def cases_of_author(author: Any, viewer: Any, limit: int = 20) -> list[EntryCard]:
+    """The published cases that credit `author` and that `viewer` may read, newest first."""
+    cases = Case.objects.visible_to(viewer).published().filter(author=author)
+    return entries(cases.order_by("-first_published_at", "-pk")[:limit])
+
+
+def past_review(today: Any) -> QuerySet[Case]:
+    """Published cases whose review date has passed, the longest overdue first."""
+    return Case.objects.listed().filter(review_due__lt=today).order_by("review_due", "pk")
+
+
+def may_still_read(case_id: int, person: Any) -> Case | None:
+    """The case if it is published and `person` may read it: asked when a mail is about to be sent."""
+    case = Case.objects.published().select_related("standing").filter(pk=case_id).first()
+    return case if case and rules.can_read(person, case) else None

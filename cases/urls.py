@@ -1,0 +1,10 @@
+from django.urls import path
+
+from cases import views
+
+app_name = "cases"
+urlpatterns = [
+    path("cases/", views.library, name="library"),
+    path("cases/<slug:slug>/", views.case, name="case"),
+    path("manage/cases/<slug:slug>/", views.standing, name="standing"),
+]

@@ -1,0 +1,1 @@
+"""Signing in and joining: how allauth makes, names and guards accounts here."""

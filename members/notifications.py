@@ -1,0 +1,74 @@
+"""What the members app tells people."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from members import facts
+from members.models import JoinRequest, User
+from portal.core.rules import is_staff_member
+from portal.notifications.kinds import Kind, declare
+
+
+@declare
+class JoinRequested(Kind):
+    """To staff: somebody asks to join."""
+
+    slug = "members.join-requested"
+    label = gettext_lazy("Somebody asks to join")
+    fact = facts.JoinRequested
+    template = "members/email/join_requested"
+    action = gettext_lazy("Decide")
+
+    def channel(self, fact: facts.JoinRequested) -> None:
+        return None
+
+    def audience(self, fact: facts.JoinRequested) -> QuerySet[User]:
+        return User.objects.programme_staff()
+
+    def reason(self, fact: facts.JoinRequested) -> str:
+        return _("You are programme staff, and staff decide who joins.")
+
+    def headline(self, fact: facts.JoinRequested) -> str:
+        return _("%(name)s asks to join") % {"name": fact.name}
+
+    def url(self, fact: facts.JoinRequested) -> str:
+        return reverse("members:join-requests")
+
+    def context(self, fact: facts.JoinRequested, person: User) -> dict[str, Any] | None:
+        request = JoinRequest.objects.open().filter(pk=fact.request_id).first()
+        if request is None or not is_staff_member(person):
+            return None
+        return {"asked": request}
+
+
+@declare
+class JoinApproved(Kind):
+    """To the person: welcome."""
+
+    slug = "members.join-approved"
+    label = gettext_lazy("Your request to join is approved")
+    fact = facts.JoinApproved
+    template = "members/email/join_approved"
+    action = gettext_lazy("Complete your profile")
+
+    def channel(self, fact: facts.JoinApproved) -> None:
+        return None
+
+    def audience(self, fact: facts.JoinApproved) -> QuerySet[User]:
+        return User.objects.filter(pk=fact.person_id)
+
+    def reason(self, fact: facts.JoinApproved) -> str:
+        return _("You asked to join.")
+
+    def headline(self, fact: facts.JoinApproved) -> str:
+        return _("Welcome: your request to join is approved")
+
+    def url(self, fact: facts.JoinApproved) -> str:
+        return reverse("members:edit")
+
+    def context(self, fact: facts.JoinApproved, person: User) -> dict[str, Any] | None:
+        return {}

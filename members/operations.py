@@ -1,0 +1,318 @@
+"""Writes about people: join, decide, edit, suspend, record what somebody gave, keep the search text in step."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from members import facts, rules
+from members.folding import fold
+from members.mail import send_mail
+from members.models import (
+    Contribution,
+    Expertise,
+    JoinRequest,
+    Organisation,
+    Profile,
+    ProfileLanguage,
+    ProfileOffer,
+    Subject,
+    User,
+)
+from members.queries import search_text_of
+from portal.core.text import clean_text
+from portal.follows.models import Channel
+from portal.outbox.operations import record
+from portal.taxonomy.models import ServiceLine, Stage
+
+STAFF_GROUP = "Programme staff"
+# Addresses below /members/ that are not people.
+RESERVED_HANDLES = frozenset({"me", "as", "new", "join", "search", "export", "import"})
+HANDLE_LENGTH = 60
+
+
+class AlreadyDecided(ValueError):
+    """Somebody else decided this request in the meantime."""
+
+
+class NotAllowed(PermissionError):
+    """The rules do not let this person do that."""
+
+
+# --- joining ----------------------------------------------------------------------------------------------------
+
+
+def request_to_join(
+    *, person: User, organisation: str, kind: str, reason: str, at: datetime, confirmed: bool = False
+) -> JoinRequest:
+    """Write a request; staff see it once the address is confirmed (`confirm_address`, or `confirmed`)."""
+    with transaction.atomic():
+        row = JoinRequest.objects.create(
+            person=person, organisation=organisation, kind=kind, reason=reason, asked_at=at
+        )
+        if confirmed:
+            confirm_address(person=person, at=at)
+            row.refresh_from_db()
+    return row
+
+
+@transaction.atomic
+def confirm_address(*, person: User, at: datetime) -> None:
+    """The person's address is theirs: an open request now goes to staff. Later confirmations change nothing."""
+    row = JoinRequest.objects.filter(person=person, decision="", confirmed_at=None).first()
+    if row is None:
+        return
+    row.confirmed_at = at
+    row.save(update_fields=["confirmed_at", "updated_at"])
+    record(facts.JoinRequested(row.pk, person.name), key=f"members.join-requested:{row.pk}", by=person, at=at)
+
+
+def ask_again(*, person: User, organisation: str, kind: str, reason: str, at: datetime) -> JoinRequest:
+    """A new request of somebody whose address is confirmed; staff see it at once."""
+    return request_to_join(
+        person=person, organisation=organisation, kind=kind, reason=reason, at=at, confirmed=True
+    )
+
+
+@transaction.atomic
+def approve(
+    *,
+    request: JoinRequest,
+    organisation: Organisation | None,
+    kind: str,
+    by: User,
+    at: datetime,
+) -> Profile:
+    """Make the person a member with a profile; they are told. Raises AlreadyDecided."""
+    _decide(request, JoinRequest.Decision.APPROVED, by=by, at=at)
+    person = request.person
+    person.standing = User.Standing.MEMBER
+    person.save(update_fields=["standing"])
+    profile, _made = Profile.objects.update_or_create(
+        user=person,
+        defaults={
+            "kind": kind,
+            "organisation": organisation,
+            "organisation_proposed": "" if organisation else request.organisation,
+            "member_since": at,
+        },
+        create_defaults={
+            "handle": free_handle(person.name),
+            "kind": kind,
+            "organisation": organisation,
+            "organisation_proposed": "" if organisation else request.organisation,
+            "member_since": at,
+        },
+    )
+    reindex(Profile.objects.filter(pk=profile.pk))
+    record(
+        facts.JoinApproved(request.pk, person.pk), key=f"members.join-approved:{request.pk}", by=by, at=at
+    )
+    return profile
+
+
+@transaction.atomic
+def refuse(*, request: JoinRequest, reason: str, by: User, at: datetime) -> None:
+    """Refuse with a reason that the person reads, here and by mail. Raises AlreadyDecided.
+
+    The mail is queued directly: notices go to members, and this person is none.
+    """
+    _decide(request, JoinRequest.Decision.REFUSED, refusal=reason, by=by, at=at)
+    record(
+        facts.JoinRefused(request.pk, request.person_id), key=f"members.join-refused:{request.pk}", by=by, at=at
+    )
+    send_mail("members/email/join_refused", request.person, {"refusal": reason})
+
+
+def _decide(request: JoinRequest, decision: str, *, by: User, at: datetime, refusal: str = "") -> None:
+    """Write the decision if there is none: of two colleagues who click at once, the second hears of it."""
+    changed = JoinRequest.objects.filter(pk=request.pk, decision="", confirmed_at__isnull=False).update(
+        decision=decision, decided_by=by, decided_at=at, refusal=refusal, updated_at=at
+    )
+    if not changed:
+        raise AlreadyDecided(_("Somebody has decided this request in the meantime."))
+    request.refresh_from_db()
+
+
+def free_handle(name: str) -> str:
+    """A handle nobody has, made of the name: "renske-oduya", "renske-oduya-2"; "member" where no letter is Latin."""
+    base = slugify(fold(name))[:HANDLE_LENGTH].strip("-") or "member"
+    taken = set(
+        Profile.objects.filter(handle__startswith=base).values_list("handle", flat=True)
+    ) | RESERVED_HANDLES
+    if base not in taken:
+        return base
+    return next(handle for number in range(2, 10_000_000) if (handle := f"{base}-{number}") not in taken)
+
+
+# --- profile ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfileChanges:
+    """What people say about themselves. Kind and standing are not theirs to change."""
+
+    name: str
+    role: str
+    organisation: Organisation | None
+    organisation_proposed: str
+    service_lines: Sequence[ServiceLine]
+    stage: Stage | None
+    ask_about: Sequence[str]
+    looking_for: str
+    willing_to: Sequence[str]
+    languages: Sequence[str]
+    time_zone: str
+    bio: str
+    visibility: str
+    theme: str
+
+
+@transaction.atomic
+def edit_profile(*, person: User, changes: ProfileChanges, by: User, at: datetime) -> Profile:
+    """Write what `person` says about themselves; makes the profile of a member who has none.
+
+    Raises NotAllowed when `by` is somebody else or not a member.
+    """
+    if by.pk != person.pk or not by.is_member:
+        raise NotAllowed(_("You can only edit your own profile."))
+    person.name, person.time_zone, person.theme = changes.name, changes.time_zone, changes.theme
+    person.save(update_fields=["name", "time_zone", "theme"])
+    profile = Profile.objects.filter(user=person).first() or Profile.objects.create(
+        user=person, handle=free_handle(changes.name), member_since=at
+    )
+    profile.role = changes.role
+    profile.organisation = changes.organisation
+    profile.organisation_proposed = "" if changes.organisation else changes.organisation_proposed
+    profile.stage = changes.stage
+    profile.looking_for = changes.looking_for
+    profile.bio = changes.bio
+    profile.visibility = changes.visibility
+    profile.save()
+    profile.service_lines.set(changes.service_lines)
+    _set_rows(profile, changes)
+    reindex(Profile.objects.filter(pk=profile.pk))
+    return profile
+
+
+def _set_rows(profile: Profile, changes: ProfileChanges) -> None:
+    """Languages, offers and subjects: what is new is added, what is gone is deleted, the rest is left alone."""
+    profile.languages.exclude(code__in=changes.languages).delete()
+    ProfileLanguage.objects.bulk_create(
+        (ProfileLanguage(profile=profile, code=code) for code in changes.languages), ignore_conflicts=True
+    )
+    profile.offers.exclude(what__in=changes.willing_to).delete()
+    ProfileOffer.objects.bulk_create(
+        (ProfileOffer(profile=profile, what=what) for what in changes.willing_to), ignore_conflicts=True
+    )
+    wanted = {subject.pk: subject for subject in subjects_called(changes.ask_about)}
+    profile.expertise.exclude(tag__in=wanted).delete()
+    known = set(profile.expertise.values_list("tag_id", flat=True))
+    Expertise.objects.bulk_create(
+        Expertise(content_object=profile, tag=subject) for pk, subject in wanted.items() if pk not in known
+    )
+
+
+def subjects_called(names: Iterable[str]) -> list[Subject]:
+    """The subjects of these names, made where missing; "SLA wording" and "sla  wording" are one subject."""
+    by_slug: dict[str, str] = {}
+    for name in names:
+        cleaned = clean_text(name, max_length=100, lines=False)
+        slug = slugify(fold(cleaned), allow_unicode=True)[:100]
+        if slug:
+            by_slug.setdefault(slug, cleaned)
+    found = {row.slug: row for row in Subject.objects.filter(slug__in=by_slug)}
+    for slug, name in by_slug.items():
+        if slug not in found:
+            found[slug], _made = Subject.objects.get_or_create(slug=slug, defaults={"name": name})
+    return [found[slug] for slug in by_slug]
+
+
+def reindex(profiles: Any) -> None:
+    """Write search text and sort name of these profiles (a queryset) where they changed."""
+    changed = []
+    for profile in profiles.with_everything().iterator(chunk_size=500):
+        text, name = search_text_of(profile), fold(profile.user.name)[:160]
+        if (profile.search_text, profile.sort_name) != (text, name):
+            profile.search_text, profile.sort_name = text, name
+            changed.append(profile)
+    Profile.objects.bulk_update(changed, ["search_text", "sort_name"], batch_size=200)
+
+
+def reindex_organisation(organisation: Organisation) -> None:
+    """Write the organisation's search text, and that of everybody who works there: its names are found too."""
+    text = "\n".join(fold(name) for name in organisation.names)
+    Organisation.objects.filter(pk=organisation.pk).exclude(search_text=text).update(search_text=text)
+    reindex(Profile.objects.filter(organisation=organisation))
+
+
+# --- accounts ---------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def suspend(*, person: User, reason: str, by: User, at: datetime) -> None:
+    """Take a member out of the community: gone from every page, signed out everywhere. Raises NotAllowed."""
+    if not rules.may_suspend(person, by):
+        raise NotAllowed(_("You cannot suspend this account."))
+    if person.standing == User.Standing.SUSPENDED:
+        return
+    person.standing, person.is_active = User.Standing.SUSPENDED, False
+    person.session_epoch += 1
+    person.save(update_fields=["standing", "is_active", "session_epoch"])
+    key = f"members.suspended:{person.pk}:{person.session_epoch}"
+    record(facts.PersonSuspended(person.pk, reason), key=key, by=by, at=at)
+
+
+@transaction.atomic
+def reinstate(*, person: User, by: User, at: datetime) -> None:
+    """Take a suspension back; sessions that ended stay ended. Raises NotAllowed."""
+    if not rules.may_suspend(person, by):
+        raise NotAllowed(_("You cannot reinstate this account."))
+    if person.standing != User.Standing.SUSPENDED:
+        return
+    person.standing, person.is_active = User.Standing.MEMBER, True
+    person.save(update_fields=["standing", "is_active"])
+    key = f"members.reinstated:{person.pk}:{person.session_epoch}"
+    record(facts.PersonReinstated(person.pk), key=key, by=by, at=at)
+
+
+@transaction.atomic
+def make_staff(*, person: User) -> None:
+    """Let a member curate: the staff desk, and the editors' area through the group that features give rights to."""
+    person.is_staff = True
+    person.save(update_fields=["is_staff"])
+    person.groups.add(staff_group())
+
+
+def staff_group() -> Group:
+    """The group of programme staff, with the door to the editors' area; features add their own permissions."""
+    group, _made = Group.objects.get_or_create(name=STAFF_GROUP)
+    group.permissions.add(
+        *Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin"),
+        *Permission.objects.filter(content_type__app_label="members", content_type__model="organisation"),
+    )
+    return group
+
+
+# --- contributions ----------------------------------------------------------------------------------------------
+
+
+def record_contribution(
+    *, key: str, person: User, kind: str, title: str, url: str, channel: Channel | None, at: datetime
+) -> Contribution:
+    """Write what somebody gave, under the feature's own key; the same key again brings it up to date."""
+    row, _made = Contribution.objects.update_or_create(
+        key=key,
+        defaults={"person": person, "kind": kind, "title": title, "url": url, "channel": channel, "at": at},
+    )
+    return row
+
+
+def withdraw_contribution(*, key: str) -> None:
+    """Take a contribution back; nothing happens when there is none."""
+    Contribution.objects.filter(key=key).delete()

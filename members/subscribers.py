@@ -1,0 +1,38 @@
+"""Reactions: a confirmed address sends its request to staff; a changed name is found at once."""
+
+from typing import Any
+
+from allauth.account.signals import email_confirmed
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+from django.utils import timezone
+
+from members import operations
+from members.models import Organisation, Profile, Subject, User
+
+
+@receiver(email_confirmed)
+def send_request_to_staff(sender: Any, email_address: Any, **kwargs: Any) -> None:
+    """allauth has seen the code that we mailed."""
+    operations.confirm_address(person=email_address.user, at=timezone.now())
+
+
+@receiver(post_save, sender=User)
+def renamed(sender: Any, instance: User, created: bool, raw: bool, update_fields: Any, **kwargs: Any) -> None:
+    """Search text is derived: whoever changes a name, here or in the editors' area, need not know of it."""
+    if not (created or raw) and (update_fields is None or "name" in update_fields):
+        operations.reindex(Profile.objects.filter(user=instance))
+
+
+@receiver(post_save, sender=Organisation)
+def organisation_renamed(sender: Any, instance: Organisation, raw: bool, **kwargs: Any) -> None:
+    """The same for the names of an organisation."""
+    if not raw:
+        operations.reindex_organisation(instance)
+
+
+@receiver(post_save, sender=Subject)
+def subject_renamed(sender: Any, instance: Subject, created: bool, raw: bool, **kwargs: Any) -> None:
+    """The same for a subject that staff reworded."""
+    if not (created or raw):
+        operations.reindex(Profile.objects.filter(expertise__tag=instance))

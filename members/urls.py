@@ -1,0 +1,19 @@
+from django.urls import path
+
+from members import views
+from members.views import staff
+
+app_name = "members"
+urlpatterns = [
+    path("members/", views.directory, name="directory"),
+    path("members/me/", views.me, name="me"),
+    path("members/me/edit/", views.edit, name="edit"),
+    path("members/me/ask-again/", views.ask_again, name="ask-again"),
+    path("members/<slug:handle>/", views.profile, name="profile"),
+    path("members/<slug:handle>/suspend/", staff.suspend, name="suspend"),
+    path("manage/join-requests/", staff.join_requests, name="join-requests"),
+    path("manage/join-requests/<int:pk>/approve/", staff.approve, name="approve"),
+    path("manage/join-requests/<int:pk>/refuse/", staff.refuse, name="refuse"),
+    path("manage/suspended/", staff.suspended, name="suspended"),
+    path("manage/suspended/<int:pk>/reinstate/", staff.reinstate, name="reinstate"),
+]

@@ -1,0 +1,140 @@
+"""What people are told about meetings. No mail, subject or address ever holds the joining link."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.core.templatetags.when import viewer_text, when_text
+from portal.follows.models import Channel
+from portal.meetings import facts, queries, rules
+from portal.meetings.models import Meeting, Reply
+from portal.notifications.kinds import Kind, declare
+
+
+class _AboutMeeting(Kind):
+    """What the kinds below have in common."""
+
+    def channel(self, fact: Any) -> Channel | None:
+        return Channel.objects.filter(pk=fact.channel_id).first()
+
+    def audience(self, fact: Any) -> QuerySet[Any]:
+        """Those who belong to the channel or follow it."""
+        mine = Q(seats__channel=fact.channel_id) | Q(follows__channel=fact.channel_id)
+        return get_user_model()._default_manager.filter(mine).distinct()
+
+    def reason(self, fact: Any) -> str:
+        return _("You belong to “%(channel)s” or follow it.") % {"channel": fact.channel_title}
+
+    def url(self, fact: Any) -> str:
+        return fact.url
+
+    def context(self, fact: Any, person: Any) -> dict[str, Any] | None:
+        meeting = self._meeting(fact, person)
+        return None if meeting is None else self._of(meeting, person)
+
+    def _meeting(self, fact: Any, person: Any) -> Meeting | None:
+        rows = Meeting.objects.visible_to(person).announced().select_related("channel").with_viewer(person)
+        meeting = rows.filter(pk=fact.meeting_id).first()
+        if meeting is None or rules.is_over(meeting, timezone.now()):
+            return None
+        return meeting
+
+    def _of(self, meeting: Meeting, person: Any) -> dict[str, Any]:
+        seen = queries.see(meeting, person, timezone.now())
+        return {
+            "meeting": meeting,
+            "agenda": seen.agenda,
+            "zone": seen.zone,
+            "when_there": when_text(meeting.starts_at, meeting.zone, meeting.ends_at),
+            "when_here": viewer_text(meeting.starts_at, meeting.zone, person.zone, meeting.ends_at),
+            "calendar_path": reverse("meetings:ics", kwargs={"pk": meeting.pk}),
+            "action_label": _("Read the agenda and reply"),
+        }
+
+
+class _ForThosePlanning(_AboutMeeting):
+    """Changes and cancellations also concern those who said that they come, or may come."""
+
+    def audience(self, fact: Any) -> QuerySet[Any]:
+        planning = Reply.objects.filter(meeting=fact.meeting_id).exclude(answer=Reply.Answer.NO)
+        mine = Q(seats__channel=fact.channel_id) | Q(follows__channel=fact.channel_id)
+        people = get_user_model()._default_manager.filter(mine | Q(pk__in=planning.values("person")))
+        return people.distinct()
+
+    def reason(self, fact: Any) -> str:
+        return _("You belong to “%(channel)s”, follow it, or replied.") % {"channel": fact.channel_title}
+
+
+@declare
+class AgendaPublished(_AboutMeeting):
+    """A meeting is announced with its agenda, or its new agenda is told."""
+
+    slug = "meetings.agenda-published"
+    label = gettext_lazy("A meeting’s agenda is published")
+    fact = facts.AgendaPublished
+    template = "meetings/email/agenda_published"
+
+    def audience(self, fact: Any) -> QuerySet[Any]:
+        people = super().audience(fact)
+        return people if fact.tell else people.none()
+
+    def headline(self, fact: Any) -> str:
+        return _("Agenda: %(title)s") % {"title": fact.title}
+
+    def context(self, fact: Any, person: Any) -> dict[str, Any] | None:
+        meeting = self._meeting(fact, person)
+        if meeting is None or meeting.state == rules.CANCELLED:
+            return None
+        return self._of(meeting, person)
+
+
+@declare
+class MeetingChanged(_ForThosePlanning):
+    """An announced meeting has another time or title."""
+
+    slug = "meetings.changed"
+    label = gettext_lazy("A meeting is moved or renamed")
+    fact = facts.MeetingChanged
+    template = "meetings/email/changed"
+
+    def headline(self, fact: Any) -> str:
+        words = _("New time: %(title)s") if fact.moved else _("New title: %(title)s")
+        return words % {"title": fact.title}
+
+    def context(self, fact: Any, person: Any) -> dict[str, Any] | None:
+        meeting = self._meeting(fact, person)
+        if meeting is None or meeting.state == rules.CANCELLED:
+            return None
+        start, end = datetime.fromisoformat(fact.old_starts_at), datetime.fromisoformat(fact.old_ends_at)
+        moved = (start, end, fact.old_zone) != (meeting.starts_at, meeting.ends_at, meeting.zone)
+        renamed = fact.old_title != meeting.title
+        if not moved and not renamed:
+            return None  # changed back before the mail went out
+        was_when = when_text(start, fact.old_zone, end)
+        return self._of(meeting, person) | {"moved": moved, "renamed": renamed, "was_when": was_when}
+
+
+@declare
+class MeetingCancelled(_ForThosePlanning):
+    """An announced meeting will not take place."""
+
+    slug = "meetings.cancelled"
+    label = gettext_lazy("A meeting is cancelled")
+    fact = facts.MeetingCancelled
+    template = "meetings/email/cancelled"
+
+    def headline(self, fact: Any) -> str:
+        return _("Cancelled: %(title)s") % {"title": fact.title}
+
+    def context(self, fact: Any, person: Any) -> dict[str, Any] | None:
+        meeting = self._meeting(fact, person)
+        if meeting is None or meeting.state != rules.CANCELLED:
+            return None
+        return self._of(meeting, person) | {"action_label": _("Open the meeting’s page")}
+

@@ -1,0 +1,247 @@
+"""Working groups on the web: the list, a group, its meetings and members, and what its people and staff do."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from portal.core.access import visible_or_404
+from portal.core.cards import Tab
+from portal.core.listing import Page, keyset_page, query_url
+from portal.core.policies import MEMBER, PUBLIC, STAFF
+from portal.core.rules import is_member, is_staff_member
+from portal.meetings import calendars
+from portal.meetings import queries as meeting_queries
+from portal.meetings import views as meeting_views
+from portal.meetings.feeds import calendar_response
+from portal.meetings.listing import channel_page, tabs
+from portal.meetings.models import Meeting
+from workinggroups import operations, queries
+from workinggroups.forms import AppointForm, CharterForm, NewGroupForm, TermsForm
+from workinggroups.models import Membership, WorkingGroup
+
+
+def _group(request: HttpRequest, slug: str) -> Any:
+    rows = WorkingGroup.objects.select_related("channel").with_viewer(request.user)
+    return visible_or_404(rows, request.user, slug=slug)
+
+
+def _subnav(group: WorkingGroup, user: Any, current: str, number: int) -> list[Tab]:
+    """The places of a group; its members are shown to members."""
+    places = [("group", _("Overview"), ""), ("meetings", _("Meetings"), "meetings/")]
+    if is_member(user):
+        words = ngettext("%(n)d member", "%(n)d members", number) % {"n": number}
+        places.append(("members", words, "members/"))
+    root = group.get_absolute_url()
+    return [Tab(label=label, url=root + path, current=name == current) for name, label, path in places]
+
+
+@PUBLIC
+def groups(request: HttpRequest) -> HttpResponse:
+    """`/groups/`: every group one may see."""
+    cards = queries.all_groups(request.user, timezone.now())
+    zone = meeting_queries.viewer_zone(request.user)
+    return render(request, "workinggroups/list.html", {"groups": cards, "zone": zone})
+
+
+@PUBLIC
+def group(request: HttpRequest, slug: str) -> HttpResponse:
+    """`/groups/<slug>/`: charter, next meeting, leads, products."""
+    found = _group(request, slug)
+    overview = queries.overview(found, request.user, timezone.now())
+    subnav = _subnav(found, request.user, "group", overview.balance.total)
+    return render(request, "workinggroups/group.html", {"group": found, "overview": overview, "subnav": subnav})
+
+
+@PUBLIC
+def meetings(request: HttpRequest, slug: str) -> HttpResponse:
+    """`/groups/<slug>/meetings/`: what comes, and with `when=past` what was."""
+    found = _group(request, slug)
+    page, months, past = channel_page(request.user, request.GET, timezone.now(), found.channel)
+    number = queries.member_count(found)
+    context = {
+        "group": found,
+        "page": page,
+        "months": months,
+        "past": past,
+        "zone": meeting_queries.viewer_zone(request.user),
+        "tabs": tabs(request.GET, past=past),
+        "may_edit": is_staff_member(request.user) or found.my_role == Membership.Role.LEAD,
+        "subnav": _subnav(found, request.user, "meetings", number),
+    }
+    return render(request, "workinggroups/meetings.html", context)
+
+
+@PUBLIC
+def next_meeting(request: HttpRequest, slug: str) -> HttpResponse:
+    """`/groups/<slug>/meetings/next/`: an address that always leads to the next meeting."""
+    found = _group(request, slug)
+    meeting = meeting_queries.next_meeting(found.channel, request.user, timezone.now())
+    if meeting is not None:
+        return redirect(meeting)
+    subnav = _subnav(found, request.user, "meetings", queries.member_count(found))
+    may_edit = is_staff_member(request.user) or found.my_role == Membership.Role.LEAD
+    context = {"group": found, "subnav": subnav, "may_edit": may_edit}
+    return render(request, "workinggroups/no_next_meeting.html", context)
+
+
+@PUBLIC
+def calendar(request: HttpRequest, slug: str) -> HttpResponse:
+    """`/groups/<slug>/calendar.ics`: the group's meetings, for whoever may see the group."""
+    found = _group(request, slug)
+    rows = Meeting.objects.visible_to(request.user).filter(channel=found.channel)
+    body = calendars.calendar(calendars.for_feed(rows, timezone.now()), name=found.title)
+    return calendar_response(request, body, filename=f"{found.slug}.ics")
+
+
+@MEMBER
+def new_meeting(request: HttpRequest, slug: str) -> HttpResponse:
+    """`/groups/<slug>/meetings/new/`: arrange a meeting, for leads and staff."""
+    return meeting_views.write(request, _group(request, slug).channel)
+
+
+@MEMBER
+def members(request: HttpRequest, slug: str) -> HttpResponse:
+    """`/groups/<slug>/members/`: who belongs to the group, leads first."""
+    found = _group(request, slug)
+    rows, cursor = keyset_page(
+        queries.roster(found, request.user), order=("role", "user__name", "id"), params=request.GET, size=40
+    )
+    balance = queries.balances([found.pk]).get(found.pk, queries.Balance())
+    context = {
+        "group": found,
+        "people": queries.people(rows, request.user),
+        "balance": balance,
+        "page": Page(
+            rows=rows,
+            total=balance.total,
+            next_url=query_url(request.GET, after=cursor) if cursor else "",
+            first_url="?" if request.GET.get("after") else "",
+        ),
+        "appoints": is_staff_member(request.user),
+        "subnav": _subnav(found, request.user, "members", balance.total),
+    }
+    return render(request, "workinggroups/members.html", context)
+
+
+@require_POST
+@MEMBER
+def join(request: HttpRequest, slug: str) -> HttpResponse:
+    """`/groups/<slug>/join/`: belong to the group from now on."""
+    found = _group(request, slug)
+    try:
+        operations.join(group=found, kind=queries.kind_of(request.user), by=request.user, at=timezone.now())
+        messages.success(request, _("You belong to “%(title)s” now.") % {"title": found.title})
+    except operations.NotPossible as refusal:
+        messages.error(request, str(refusal))
+    return redirect(found)
+
+
+@require_POST
+@MEMBER
+def leave(request: HttpRequest, slug: str) -> HttpResponse:
+    """`/groups/<slug>/leave/`: belong to it no longer."""
+    found = _group(request, slug)
+    try:
+        operations.leave(group=found, by=request.user, at=timezone.now())
+        messages.success(request, _("You left “%(title)s”.") % {"title": found.title})
+    except operations.NotPossible as refusal:
+        messages.error(request, str(refusal))
+        return redirect(found)
+    still = WorkingGroup.objects.visible_to(request.user).filter(pk=found.pk).exists()
+    return redirect(found if still else "workinggroups:list")
+
+
+@MEMBER
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    """`/groups/<slug>/edit/`: purpose and charter for leads, and the terms for staff."""
+    rows = WorkingGroup.objects.select_related("channel").editable_by(request.user)
+    found = visible_or_404(rows, request.user, slug=slug)
+    form_class = TermsForm if is_staff_member(request.user) else CharterForm
+    form = form_class(request.POST or None, initial={name: getattr(found, name) for name in form_class.base_fields})
+    current = None
+    if form.is_valid():
+        try:
+            _revise(request, found, form)
+        except operations.Conflict as conflict:
+            current, data = conflict.current, request.POST.copy()
+            data["version"] = str(current.version)
+            form = form_class(data)
+        else:
+            messages.success(request, _("The charter is saved."))
+            return redirect(found)
+    return render(request, "workinggroups/edit.html", {"group": found, "form": form, "current": current})
+
+
+def _revise(request: HttpRequest, found: WorkingGroup, form: Any) -> None:
+    said = form.cleaned_data
+    operations.revise(
+        group=found,
+        purpose=said["purpose"],
+        charter=said["charter"],
+        version=said["version"] or 0,
+        terms=form.terms() if isinstance(form, TermsForm) else None,
+        by=request.user,
+        at=timezone.now(),
+    )
+
+
+@STAFF
+def new_group(request: HttpRequest) -> HttpResponse:
+    """`/groups/new/`: charter a group with its first lead."""
+    form = NewGroupForm(request.POST or None, initial={"audience": "public", "state": "active", "takes_providers": True})
+    if not form.is_valid():
+        return render(request, "workinggroups/new.html", {"form": form})
+    said, now = form.cleaned_data, timezone.now()
+    made = operations.charter_group(
+        slug=said["slug"],
+        terms=form.terms(),
+        purpose=said["purpose"],
+        charter=said["charter"],
+        chartered_on=now.date(),
+        lead=said["lead"],
+        by=request.user,
+        at=now,
+    )
+    messages.success(request, _("“%(title)s” is chartered.") % {"title": made.title})
+    return redirect(made)
+
+
+@STAFF
+def appoint(request: HttpRequest, slug: str) -> HttpResponse:
+    """`/groups/<slug>/appoint/`: give somebody a role in the group."""
+    found = _group(request, slug)
+    form = AppointForm(request.POST or None, initial={"role": Membership.Role.MEMBER})
+    if form.is_valid():
+        said = form.cleaned_data
+        try:
+            operations.appoint(
+                group=found, user=said["person"], role=said["role"], by=request.user, at=timezone.now()
+            )
+        except operations.NotPossible as refusal:
+            form.add_error("role", str(refusal))
+        else:
+            messages.success(request, _("%(name)s is appointed.") % {"name": said["person"].name})
+            return redirect("workinggroups:members", slug=found.slug)
+    return render(request, "workinggroups/appoint.html", {"group": found, "form": form})
+
+
+@require_POST
+@STAFF
+def dismiss(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """`/groups/<slug>/members/<id>/end/`: end somebody's membership."""
+    found = _group(request, slug)
+    row = queries.roster(found, request.user).filter(user_id=pk).first()
+    if row is None:
+        raise Http404
+    try:
+        operations.dismiss(group=found, user=row.user, by=request.user, at=timezone.now())
+        messages.success(request, _("%(name)s no longer belongs to the group.") % {"name": row.user.name})
+    except operations.NotPossible as refusal:
+        messages.error(request, str(refusal))
+    return redirect("workinggroups:members", slug=found.slug)
