@@ -1,6 +1,5 @@
 from django.apps import AppConfig
-from django.contrib.auth import get_user_model
-from django.db.models.signals import post_migrate, post_save
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,4 +13,3 @@ class CasesConfig(AppConfig):
         from cases import editors  # needs the models
 
         post_migrate.connect(editors.set_up, sender=self)
-        post_save.connect(editors.follow_staff, sender=get_user_model(), dispatch_uid="cases.follow_staff")

@@ -40,7 +40,7 @@ def _finding(rows: Sequence[Any]) -> str:
 def _metric(row: Any) -> dict[str, Any]:
     """One row of the chart. Percentages are drawn from 0 to 100, everything else from zero to the larger value."""
     percent = row.unit.strip().lower() in _PERCENT
-    whole = percent and 0 <= min(row.before, row.after) and max(row.before, row.after) <= 100  # noqa: PLR2004
+    whole = percent and min(row.before, row.after) >= 0 and max(row.before, row.after) <= 100  # noqa: PLR2004
     return {
         "name": row.measure if percent or not row.unit else f"{row.measure} ({row.unit})",
         "before": row.before,

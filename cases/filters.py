@@ -66,6 +66,11 @@ class Library:
         """400 for a text that cannot be searched for; what was typed stays in the form."""
         return 200 if self.form.is_valid() else 400
 
+    @property
+    def problem(self) -> str:
+        """What is wrong with the text; "" when nothing is."""
+        return " ".join(self.form.errors.get("q", []))
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -111,10 +116,7 @@ def library(params: QueryDict, user: Any) -> Library:
 def teasers(user: Any) -> list[EntryCard]:
     """Title and summary of cases for members, for those who are none yet."""
     cases = Case.objects.teased_to(user).listed().order_by("-first_published_at", "-pk")
-    return [
-        EntryCard(title=case.title, url=case.get_absolute_url(), dek=case.one_line)
-        for case in cases.only("title", "slug", "one_line")[:TEASERS]
-    ]
+    return [queries.teaser_of(case) for case in cases.only("title", "slug", "one_line")[:TEASERS]]
 
 
 def matching(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
@@ -148,7 +150,7 @@ def _kinds(values: list[str]) -> Q:
             told |= Q(illustrative=True)
         elif value in KINDS:
             told |= Q(illustrative=False, form=value.replace("-", "_"))
-    return told if told else Q(pk=None)
+    return told or Q(pk=None)
 
 
 _CONDITIONS = {

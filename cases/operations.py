@@ -9,7 +9,7 @@ from wagtail.log_actions import log
 from wagtail.models import Revision
 
 from cases.models import Case, CaseStanding
-from cases.publication import PublishRefused, keep_channel_in_step
+from cases.publication import PublishRefused, show_elsewhere
 
 
 class NothingToReview(Exception):
@@ -58,7 +58,7 @@ def decide(*, case: Case, state: str, reason: str, by: Any, at: datetime) -> Cas
         case=case, defaults={"state": state, "reason": reason, "by": by, "at": at}
     )
     case.standing = standing
-    keep_channel_in_step(case)
+    show_elsewhere(case)
     log(instance=case, action=f"cases.{state}", user=by, data={"reason": reason})
     return standing
 
@@ -69,5 +69,5 @@ def restore(*, case: Case, by: Any, at: datetime) -> None:
     gone, _rows = CaseStanding.objects.filter(case=case, at__lte=at).delete()
     if gone:
         fresh = Case.objects.select_related("channel").get(pk=case.pk)
-        keep_channel_in_step(fresh)
+        show_elsewhere(fresh)
         log(instance=fresh, action="cases.restored", user=by)

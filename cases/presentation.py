@@ -80,9 +80,10 @@ def case_page(
     by = credit(case, viewer)
     return {
         "preview": preview,
+        "case_id": case.pk,
+        "slug": case.slug,
         "title": str(case),
         "one_line": case.one_line,
-        "url": case.get_absolute_url() if case.slug else "",
         "mark": case.jurisdiction_level.mark if case.jurisdiction_level else "",
         "kicker": [str(word) for word in (case.jurisdiction_level, *parts.service_lines, *parts.challenges) if word],
         "by": by,

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from cases import outline, rules
 from cases.facts import CasePublished
 from cases.models.standing import Approval
+from members.choices import ContributionKind
+from members.operations import record_contribution, withdraw_contribution
 from portal.core.four_eyes import last_hand, words_of
 from portal.follows.models import Reach
 from portal.follows.operations import keep_in_step
@@ -75,10 +77,10 @@ def publish(
             raise PublishRefused(reasons)
         first, before = case.first_published_at is None, _live_words(case)
         put_live(revision, user=user, **options)
-        fresh = type(case).objects.select_related("channel").get(pk=case.pk)
+        fresh = type(case).objects.select_related("channel", "author").get(pk=case.pk)
         if fresh.live_revision_id == revision.pk:
             _backdate(fresh, first=first, at=at)
-            keep_channel_in_step(fresh)
+            show_elsewhere(fresh)
             _tell(fresh, revision, before=before, first=first, by=by, at=now)
         elif by is not None:
             Approval.objects.update_or_create(revision=revision, defaults={"by": by, "at": timezone.now()})
@@ -97,17 +99,36 @@ def _live_words(case: Any) -> dict[str, Any] | None:
 def _backdate(case: Any, *, first: bool, at: datetime | None) -> None:
     if at is None:
         return
-    dates = {"last_published_at": at, **({"first_published_at": at} if first else {})}
-    type(case).objects.filter(pk=case.pk).update(**dates)
+    case.last_published_at = at
+    if first:
+        case.first_published_at = at
+    type(case).objects.filter(pk=case.pk).update(
+        last_published_at=case.last_published_at, first_published_at=case.first_published_at
+    )
 
 
-def keep_channel_in_step(case: Any) -> None:
-    """The channel says what the page says, and is seen by whoever may read the page."""
+def show_elsewhere(case: Any) -> None:
+    """Bring in step what others know of the case: the channel with its audience, and its author's contributions.
+
+    Needs the channel joined. Whatever is off the site is staff's alone, for followers and in profiles.
+    """
     shown = case.live and rules.standing_of(case) not in {"withdrawn", "hidden"}
     audience = case.audience if shown else Reach.STAFF
-    keep_in_step(
-        channel=case.channel, title=case.title or case.slug, url=case.get_absolute_url(), audience=audience
-    )
+    title, url = case.title or case.slug, case.get_absolute_url()
+    keep_in_step(channel=case.channel, title=title, url=url, audience=audience)
+    key = f"case:{case.pk}"
+    if shown and case.author_id:
+        record_contribution(
+            key=key,
+            person=case.author,
+            kind=ContributionKind.CASE,
+            title=title,
+            url=url,
+            channel=case.channel,
+            at=case.first_published_at,
+        )
+    else:
+        withdraw_contribution(key=key)
 
 
 def _tell(

@@ -65,7 +65,12 @@ def page_of(case: Case, user: Any) -> dict[str, Any]:
 
 def teased(slug: str, user: Any) -> Case | None:
     """The case whose title and summary `user` may see, though not the rest."""
-    return Case.objects.teased_to(user).filter(slug=slug).select_related("jurisdiction_level").first()
+    return Case.objects.teased_to(user).filter(slug=slug).first()
+
+
+def teaser_of(case: Case) -> EntryCard:
+    """Title and summary, and nothing else."""
+    return EntryCard(title=case.title, url=case.get_absolute_url(), dek=case.one_line)
 
 
 def is_withdrawn_for(slug: str, user: Any) -> bool:
@@ -189,6 +194,12 @@ def cases_of_author(author: Any, viewer: Any, limit: int = 20) -> list[EntryCard
     """The published cases that credit `author` and that `viewer` may read, newest first."""
     cases = Case.objects.visible_to(viewer).published().filter(author=author)
     return entries(cases.order_by("-first_published_at", "-pk")[:limit])
+
+
+def decision_on(case: Case) -> dict[str, str]:
+    """What staff decided about the case, for the form in which they change it."""
+    standing = getattr(case, "standing", None)
+    return {"state": standing.state, "reason": standing.reason} if standing else {"state": "ordinary"}
 
 
 def past_review(today: Any) -> QuerySet[Case]:

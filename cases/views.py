@@ -27,7 +27,7 @@ def case(request: HttpRequest, slug: str) -> HttpResponse:
     if found is not None:
         return render(request, "cases/case.html", queries.page_of(found, request.user))
     if (teaser := queries.teased(slug, request.user)) is not None:
-        return render(request, "cases/teaser.html", {"teaser": queries.entry_of(teaser)})
+        return render(request, "cases/teaser.html", {"teaser": queries.teaser_of(teaser)})
     if queries.is_withdrawn_for(slug, request.user):
         return render(request, "410.html", status=410)
     return visible_or_404(Case, request.user, slug=slug)
@@ -46,4 +46,5 @@ def standing(request: HttpRequest, slug: str) -> HttpResponse:
             operations.decide(case=found, **said, by=request.user, at=timezone.now())
         messages.success(request, _("Saved. Readers see it from now on."))
         return redirect(found)
-    return render(request, "cases/standing.html", {"form": form, "title": str(found), "url": found.get_absolute_url()})
+    context = {"form": form, "title": str(found), "url": found.get_absolute_url()}
+    return render(request, "cases/standing.html", context)

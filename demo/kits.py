@@ -37,7 +37,12 @@ def load(progress: Progress, now: datetime) -> None:
 
 def _make_kit(data: dict[str, Any], by: User | None) -> Kit:
     kit = Kit(
-        slug=data["slug"], title=data["title"], summary=data["summary"], intro=data["intro"], audience="public", live=False
+        slug=data["slug"],
+        title=data["title"],
+        summary=data["summary"],
+        intro=data["intro"],
+        audience="public",
+        live=False,
     )
     kit.components = [
         Component(

@@ -67,7 +67,12 @@ def build_archive(parts: Sequence[Part], *, title: str, version: str, licence: s
     lines = manifest(parts, version=version, licence=licence)
     texts = {
         "MANIFEST.json": json.dumps(
-            {"title": title, "version": version, "licence": licence, "files": [asdict(line) for line in lines]},
+            {
+                "title": title,
+                "version": version,
+                "licence": licence,
+                "files": [asdict(line) for line in lines],
+            },
             indent=2,
             ensure_ascii=False,
         ),

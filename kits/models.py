@@ -46,7 +46,9 @@ class Kit(DraftStateMixin, LockableMixin, RevisionMixin, PreviewableMixin, Clust
     intro = SafeTextField(_("introduction"), max_length=6000, blank=True)
     audience = models.CharField(_("audience"), max_length=10, choices=Audience, default=Audience.PUBLIC)
     # Not part of a revision: publishing an old draft must not cut the kit off from its followers.
-    channel = models.OneToOneField(Channel, null=True, editable=False, on_delete=models.PROTECT, related_name="kit")
+    channel = models.OneToOneField(
+        Channel, null=True, editable=False, on_delete=models.PROTECT, related_name="kit"
+    )
 
     _revisions = GenericRelation(
         "wagtailcore.Revision",
@@ -162,7 +164,11 @@ class Release(WrittenOnce):
     version = models.CharField(_("version"), max_length=20)
     released_at = models.DateTimeField(_("released"))
     released_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("released by"), null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("released by"),
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     severity = models.CharField(_("severity"), max_length=12, choices=Severity, default=Severity.IMPROVEMENT)
     changelog = SafeTextField(_("what changed"), max_length=6000)

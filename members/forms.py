@@ -4,6 +4,8 @@ import re
 from typing import Any
 
 from django import forms
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
@@ -132,8 +134,11 @@ class ProfileForm(SafeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        lines = ServiceLine.objects.select_related("parent")
-        self.fields["service_lines"].queryset = lines.order_by("position", "label")
+        # Each line is followed by its parts.
+        lines = ServiceLine.objects.order_by(
+            Coalesce("parent__position", "position"), F("parent_id").asc(nulls_first=True), "position"
+        )
+        self.fields["service_lines"].queryset = lines  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -142,6 +147,21 @@ class ProfileForm(SafeForm):
         ):
             self.add_error("organisation", _("Say which organisation you work for."))
         return cleaned
+
+    @property
+    def picked_lines(self) -> str:
+        """The ticked service lines in words."""
+        return self._picked("service_lines")
+
+    @property
+    def picked_languages(self) -> str:
+        """The ticked languages in words."""
+        return self._picked("languages")
+
+    def _picked(self, name: str) -> str:
+        values = {str(value) for value in self[name].value() or ()}
+        choices = self.fields[name].choices  # type: ignore[attr-defined]
+        return ", ".join(str(label) for value, label in choices if str(value) in values)
 
     def changes(self) -> ProfileChanges:
         """What `operations.edit_profile` takes."""

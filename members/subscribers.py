@@ -13,7 +13,7 @@ from members.models import Organisation, Profile, Subject, User
 
 @receiver(email_confirmed)
 def send_request_to_staff(sender: Any, email_address: Any, **kwargs: Any) -> None:
-    """allauth has seen the code that we mailed."""
+    """Allauth has seen the code that we mailed."""
     operations.confirm_address(person=email_address.user, at=timezone.now())
 
 

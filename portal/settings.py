@@ -21,14 +21,20 @@ DEBUG = env.flag("DEBUG", default=False)
 DATA_DIR = Path(env.text("PORTAL_DATA", str(BASE_DIR / "var"))).resolve()
 PORT = env.number("PORT", 8000)
 
-SECRET_KEY = env.text("SECRET_KEY") or ("" if PRODUCTION else "development-only-key-never-used-in-production-0123456789")
+SECRET_KEY = env.text("SECRET_KEY") or (
+    "" if PRODUCTION else "development-only-key-never-used-in-production-0123456789"
+)
 SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 SITE_URL = env.text("SITE_URL", "" if PRODUCTION else f"http://localhost:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 
 if PRODUCTION:
-    missing = [name for name in ("SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "PRIVATE_MEDIA_ROOT") if not env.text(name)]
+    missing = [
+        name
+        for name in ("SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "PRIVATE_MEDIA_ROOT")
+        if not env.text(name)
+    ]
     if not (env.text("REDIS_URL") or env.text("CACHE_URL")):
         missing.append("REDIS_URL (or CACHE_URL=db: a cache that all workers share)")
     if missing:
@@ -84,12 +90,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "portal.core.middleware.input_gate",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "portal.core.middleware.input_gate",  # before anything that looks at what was sent, and inside the headers
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -99,7 +105,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "portal.core.middleware.DefaultDeny",
     "portal.core.middleware.private_by_default",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "portal.pages.middleware.redirects",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -311,6 +317,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "drain what is due": {"task": "portal.outbox.tasks.drain", "schedule": 60.0},
+    "keep the wall times of meetings": {"task": "portal.meetings.tasks.keep_wall_times", "schedule": 86_400.0},
     "publish what is scheduled": {"task": "portal.pages.tasks.publish_scheduled", "schedule": 60.0},
 }
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
@@ -329,13 +336,16 @@ WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 24_000_000
+WAGTAILDOCS_DOCUMENT_MODEL = "pages.PrivateDocument"  # in the private storage
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["pdf", "docx", "xlsx", "pptx", "odt", "ods", "odp", "csv", "txt"]
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 WAGTAIL_PRIVATE_PAGE_OPTIONS = {"SHARED_PASSWORD": False}
 WAGTAIL_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
 WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "AUTO_UPDATE": False}}
+# Looks for words in titles, the same on every database: Wagtail's own search does not come back on SQLite for a word
+# that is everywhere ("shared services").
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database.fallback", "AUTO_UPDATE": False}}
 WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
 # A reviewer's approval is the authority to publish: Wagtail's default refuses reviewers without that permission.
 WAGTAIL_FINISH_WORKFLOW_ACTION = "portal.pages.workflow.publish_approved"

@@ -5,7 +5,6 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.static import serve
-from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
@@ -13,6 +12,7 @@ from members.accounts import urls as account_urls
 from portal.core import health
 from portal.core.policies import PUBLIC, SIGNED_IN, STAFF, SUPERUSER, governed
 from portal.core.seals import seal_view
+from portal.pages import tree
 
 handler500 = "portal.core.views.server_error"
 # One door for everybody: Django's own login form has no limit of attempts.
@@ -29,22 +29,27 @@ urlpatterns = [
     path("", include("portal.follows.urls")),
     path("", include("portal.notifications.urls")),
     path("", include("portal.desk.urls")),
+    path("", include("portal.outbox.urls")),
+    path("", include("portal.meetings.urls")),
+    path("", include("workinggroups.urls")),
+    path("", include("cases.urls")),
     path("", include("kits.urls")),
+    path("", include("portal.pages.urls")),
 ]
 
-if settings.CAPTURE_MAIL:
-    urlpatterns.append(path("", include("portal.outbox.urls")))
 if settings.DEBUG:
     from portal.core.gallery import gallery
 
     urlpatterns.append(path("components/", PUBLIC(gallery), name="gallery"))
 if settings.SERVE_MEDIA:
     # Renditions of public images, on a machine where no other server does it. Private files are never there.
-    urlpatterns.append(path("media/<path:path>", PUBLIC(serve), {"document_root": settings.MEDIA_ROOT}, name="media"))
+    urlpatterns.append(
+        path("media/<path:path>", PUBLIC(serve), {"document_root": settings.MEDIA_ROOT}, name="media")
+    )
 
 urlpatterns += [
     path("cms/", include(governed(STAFF, wagtailadmin_urls))),
     path("django-admin/", governed(SUPERUSER, admin.site.urls)),
     path("documents/", include(governed(PUBLIC, wagtaildocs_urls))),
-    path("", include(governed(PUBLIC, wagtail_urls))),  # Wagtail's pages last: they take what is left
+    path("", include(governed(PUBLIC, tree))),  # editorial pages last: they take what is left
 ]

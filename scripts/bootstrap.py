@@ -105,15 +105,15 @@ def _install(lock: Path) -> int:
     # The lock is complete, so pip need not resolve anything; hashes decide what is accepted.
     command = [VENV_PYTHON, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
     command += ["--progress-bar", "off", "--no-deps", "--require-hashes", "-r", lock.name]
-    pip = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     last = collections.deque(maxlen=25)
-    try:
-        _follow(pip, total, last)
-    except KeyboardInterrupt:
-        pip.wait()
-        _say("\nStopped. The same command goes on from here.")
-        return 130
-    if pip.wait() != 0:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
+        try:
+            _follow(pip, total, last)
+        except KeyboardInterrupt:
+            pip.wait()
+            _say("\nStopped. The same command goes on from here.")
+            return 130
+    if pip.returncode != 0:
         _say(f"\n{''.join(last)}\nInstalling failed; pip says why above. The same command tries again.")
         return 1
     _say(f"\rInstalled in {time.monotonic() - started:.0f} s" + " " * 40)

@@ -38,10 +38,10 @@ class Child:
         """None while it runs."""
         return self.process.poll()
 
-    def signal_group(self, number: int) -> None:
-        """Send a signal to the child and all it started; nothing happens when they are gone."""
+    def kill_group(self) -> None:
+        """End the child and all it started; nothing happens when they are gone."""
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, number)
+            os.killpg(self.process.pid, signal.SIGKILL)
 
 
 def start(name: str, command: Sequence[str], environment: Mapping[str, str]) -> Child:
@@ -94,14 +94,19 @@ def _whole_lines(unfinished: bytearray, chunk: bytes) -> Iterator[str]:
 
 
 def end(children: Sequence[Child], patience: float = 10.0) -> None:
-    """Ask all to stop, wait, and kill whatever of their groups is still there."""
+    """Ask all to stop, wait, and kill whatever of their groups is still there.
+
+    Only the programs themselves are asked: each ends what it started in its own order, and Celery's pool would
+    take a signal of its own for a crash.
+    """
     for child in children:
-        child.signal_group(signal.SIGTERM)
+        if child.exit_code is None:
+            child.process.send_signal(signal.SIGTERM)
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline and any(child.exit_code is None for child in children):
         time.sleep(0.05)
     for child in children:
         # Also when the child itself has gone: what it started may have been left in its group.
-        child.signal_group(signal.SIGKILL)
+        child.kill_group()
         child.process.wait()
         child.process.stdout.close()

@@ -60,7 +60,7 @@ def main() -> int:
 
 def chosen_port(text: str) -> int:
     """The port that was asked for, if it is free on the loopback address."""
-    if not text.isdecimal() or not 0 < int(text) <= HIGHEST_PORT:
+    if not (text.isascii() and text.isdecimal()) or not 0 < int(text) <= HIGHEST_PORT:
         msg = f"PORT is {text!r}; write a number up to {HIGHEST_PORT}, for example: PORT=8001 make run"
         raise CannotStartError(msg)
     port = int(text)
@@ -154,7 +154,7 @@ def serve(environment: dict[str, str], accounts: dict, stop: Stop, began: float)
             elif not ready and time.monotonic() > deadline:
                 say(f"\nThe portal did not answer within {READY_WITHIN_SECONDS} s; what it said is above.")
                 return 1
-        say("\nStopping.")
+        say("\nStopping; the worker finishes what it has begun.")
         return 0
     finally:
         processes.end(children)

@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
             if plan.has_redis:
                 environment["REDIS_URL"] = stack.enter_context(services.redis_server()).url
             name = "PostgreSQL and Redis" if plan.has_redis else "PostgreSQL"
-            codes.append(run(name, plan, environment, ["browser", "documents"], arguments, total))
+            codes.append(run(name, plan, environment, ["browser", "documents", "once"], arguments, total))
     for sentence in plan.left_out:
         say(f"Left out: {sentence}")
     return conclude(codes, total)
@@ -57,9 +57,7 @@ def main(arguments: list[str]) -> int:
 
 def look_around(*, faults: bool) -> Plan:
     """Find what the machine has, and name what goes untested without the rest."""
-    plan = Plan(
-        faults=faults, has_postgres=bool(programs.postgres()), has_redis=bool(programs.redis_server())
-    )
+    plan = Plan(faults=faults, has_postgres=bool(programs.postgres()), has_redis=bool(programs.redis_server()))
     if not plan.has_postgres:
         plan.left_out.append(f"PostgreSQL {programs.OLDEST_POSTGRES} or newer was not found; SQLite only.")
     if not plan.has_redis:

@@ -44,5 +44,4 @@ def _get_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _quiet_bell(monkeypatch: pytest.MonkeyPatch) -> None:
     """No broker in ordinary tests: they drain themselves."""
-    monkeypatch.setattr("portal.outbox.operations.ring", lambda: None)
-    monkeypatch.setattr("portal.outbox.backend.ring", lambda: None)
+    monkeypatch.setattr("portal.outbox.bell.ring", lambda: None)

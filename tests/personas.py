@@ -13,10 +13,12 @@ from tests.factories.members import ProfileFactory
 
 def _person(name: str, **fields: Any) -> User:
     profile_fields = {key: fields.pop(key) for key in ("kind", "visibility") if key in fields}
-    user_fields = {"name": name, "email": f"{name.split()[0].lower()}@agency.example", **fields}
-    return ProfileFactory(user__standing=user_fields.pop("standing", User.Standing.MEMBER), **{
-        f"user__{key}": value for key, value in user_fields.items()
-    }, **profile_fields).user
+    user_fields = {"name": name, "email": f"{name.split(maxsplit=1)[0].lower()}@agency.example", **fields}
+    return ProfileFactory(
+        user__standing=user_fields.pop("standing", User.Standing.MEMBER),
+        **{f"user__{key}": value for key, value in user_fields.items()},
+        **profile_fields,
+    ).user
 
 
 @pytest.fixture

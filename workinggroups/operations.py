@@ -5,23 +5,25 @@ with it at the next request.
 """
 
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from members.choices import ContributionKind
+from members.operations import record_contribution, withdraw_contribution
 from portal.follows.operations import keep_in_step, open_channel, seat, unseat
 from portal.outbox.operations import record
 from workinggroups import facts, rules
 from workinggroups.models import REACH, SEAT_ROLES, Membership, WorkingGroup
 
 
-class NotPossible(Exception):  # noqa: N818 -- a refusal with its reason, fit for the page
+class NotPossible(Exception):
     """The group's rules do not allow this; the message says why."""
 
 
-class Conflict(Exception):  # noqa: N818 -- it is not an error of anybody
+class Conflict(Exception):
     """Somebody else saved the group since it was read; `current` is how it is now."""
 
     def __init__(self, current: WorkingGroup) -> None:
@@ -105,8 +107,7 @@ def appoint(*, group: WorkingGroup, user: Any, role: str, by: Any, at: datetime)
         raise NotPossible(_("Only approved members can belong to a group."))
     if mine is not None:
         _keep_a_lead(current, mine)
-        mine.until = _day(at)
-        mine.save(update_fields=["until"])
+        _close(current, mine, at)
     return _begin(current, user, role, at)
 
 
@@ -130,6 +131,9 @@ def revise(
         for name, value in asdict(terms).items():
             setattr(current, name, value)
     current.save()
+    if terms is not None:
+        for lead in Membership.objects.leads().filter(group=current).select_related("user").order_by("pk"):
+            _credit(current, lead.user, datetime.combine(lead.since, time.min, tzinfo=UTC))
     keep_in_step(
         channel=current.channel,
         title=current.title,
@@ -152,7 +156,22 @@ def _active(group: WorkingGroup, user: Any) -> Membership | None:
 def _begin(group: WorkingGroup, user: Any, role: str, at: datetime) -> Membership:
     membership = Membership.objects.create(group=group, user=user, role=role, since=_day(at))
     seat(channel=group.channel, user=user, role=SEAT_ROLES[Membership.Role(role)])
+    if role == Membership.Role.LEAD:
+        _credit(group, user, at)
     return membership
+
+
+def _credit(group: WorkingGroup, lead: Any, at: datetime) -> None:
+    """The profile of a lead names the group."""
+    record_contribution(
+        key=_contribution(group, lead),
+        person=lead,
+        kind=ContributionKind.GROUP,
+        title=group.title,
+        url=group.get_absolute_url(),
+        channel=group.channel,
+        at=at,
+    )
 
 
 def _end(group: WorkingGroup, user: Any, at: datetime) -> None:
@@ -160,9 +179,19 @@ def _end(group: WorkingGroup, user: Any, at: datetime) -> None:
     if mine is None:
         return
     _keep_a_lead(group, mine)
+    _close(group, mine, at)
+    unseat(channel=group.channel, user=user)
+
+
+def _close(group: WorkingGroup, mine: Membership, at: datetime) -> None:
+    """The membership stays on record with its end; a lead's profile no longer names the group."""
     mine.until = max(_day(at), mine.since)
     mine.save(update_fields=["until"])
-    unseat(channel=group.channel, user=user)
+    withdraw_contribution(key=_contribution(group, mine.user))
+
+
+def _contribution(group: WorkingGroup, user: Any) -> str:
+    return f"group:{group.pk}:{user.pk}"
 
 
 def _keep_a_lead(group: WorkingGroup, mine: Membership) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, F, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from members.queries import cards_by_user
 from portal.core.cards import MeetingCard, PersonCard
@@ -25,7 +26,7 @@ class Share:
     """One kind of member in a group: how many, and where its part of the bar begins and how long it is (percent)."""
 
     kind: str
-    label: str
+    words: str
     count: int
     begins: float
     width: float
@@ -115,9 +116,19 @@ def _balance(counts: dict[str, int]) -> Balance:
     total, begins, shares = sum(counts.values()), 0.0, []
     for kind in MemberKind:
         width = 100 * counts.get(kind, 0) / total if total else 0.0
-        shares.append(Share(str(kind), str(kind.label), counts.get(kind, 0), round(begins, 2), round(width, 2)))
+        number = counts.get(kind, 0)
+        shares.append(Share(str(kind), _in_words(kind, number), number, round(begins, 2), round(width, 2)))
         begins += width
     return Balance(shares, total)
+
+
+def _in_words(kind: MemberKind, number: int) -> str:
+    words = {
+        MemberKind.PRACTITIONER: ngettext("%(n)d practitioner", "%(n)d practitioners", number),
+        MemberKind.RESEARCHER: ngettext("%(n)d researcher", "%(n)d researchers", number),
+        MemberKind.PROVIDER: ngettext("%(n)d provider", "%(n)d providers", number),
+    }
+    return words[kind] % {"n": number}
 
 
 def all_groups(user: Any, at: datetime) -> list[GroupCard]:

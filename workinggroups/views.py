@@ -11,14 +11,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from portal.core.access import visible_or_404
-from portal.core.cards import Tab
+from portal.core.cards import Step, Tab
 from portal.core.listing import Page, keyset_page, query_url
 from portal.core.policies import MEMBER, PUBLIC, STAFF
 from portal.core.rules import is_member, is_staff_member
 from portal.meetings import calendars
 from portal.meetings import queries as meeting_queries
 from portal.meetings import views as meeting_views
-from portal.meetings.feeds import calendar_response
+from portal.meetings.feeds import calendar_response, subscribe_url
 from portal.meetings.listing import channel_page, tabs
 from portal.meetings.models import Meeting
 from workinggroups import operations, queries
@@ -39,6 +39,17 @@ def _subnav(group: WorkingGroup, user: Any, current: str, number: int) -> list[T
         places.append(("members", words, "members/"))
     root = group.get_absolute_url()
     return [Tab(label=label, url=root + path, current=name == current) for name, label, path in places]
+
+
+def _may_edit(group: Any, user: Any) -> bool:
+    return is_staff_member(user) or group.my_role == Membership.Role.LEAD
+
+
+def _calendar(group: WorkingGroup) -> dict[str, Any]:
+    """Where the calendar is; programs can subscribe only to what is public, since they do not sign in."""
+    path = f"{group.get_absolute_url()}calendar.ics"
+    public = group.audience == WorkingGroup.Audience.PUBLIC
+    return {"calendar_url": path, "webcal_url": subscribe_url(path), "subscribe": public}
 
 
 @PUBLIC
@@ -71,8 +82,9 @@ def meetings(request: HttpRequest, slug: str) -> HttpResponse:
         "past": past,
         "zone": meeting_queries.viewer_zone(request.user),
         "tabs": tabs(request.GET, past=past),
-        "may_edit": is_staff_member(request.user) or found.my_role == Membership.Role.LEAD,
+        "may_edit": _may_edit(found, request.user),
         "subnav": _subnav(found, request.user, "meetings", number),
+        **_calendar(found),
     }
     return render(request, "workinggroups/meetings.html", context)
 
@@ -85,8 +97,11 @@ def next_meeting(request: HttpRequest, slug: str) -> HttpResponse:
     if meeting is not None:
         return redirect(meeting)
     subnav = _subnav(found, request.user, "meetings", queries.member_count(found))
-    may_edit = is_staff_member(request.user) or found.my_role == Membership.Role.LEAD
-    context = {"group": found, "subnav": subnav, "may_edit": may_edit}
+    root = found.get_absolute_url()
+    steps = [Step(label=_("All meetings"), url=f"{root}meetings/?when=past")]
+    if _may_edit(found, request.user):
+        steps.append(Step(label=_("New meeting"), url=f"{root}meetings/new/", tone="", icon="plus"))
+    context = {"group": found, "subnav": subnav, "steps": steps}
     return render(request, "workinggroups/no_next_meeting.html", context)
 
 

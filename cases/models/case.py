@@ -276,7 +276,7 @@ class Case(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Preview
         """Take the case off the site; its followers see it no more."""
         with transaction.atomic():
             super().unpublish(*args, **options)
-            publication.keep_channel_in_step(self)
+            publication.show_elsewhere(self)
 
     def get_preview_template(self, request: Any, mode_name: str) -> str:
         return "cases/case.html"

@@ -1,7 +1,7 @@
 """The kit's files, made by code so that what people download agrees with what the portal says.
 
-Pure Python: nothing here knows Django. `build` gives the same bytes for the same component, version and date of release,
-whenever it is called, because a release is cited by the sha256 of its files.
+Pure Python: nothing here knows Django. `build` gives the same bytes for the same component, version and date of
+release, whenever it is called, because a release is cited by the sha256 of its files.
 """
 
 from __future__ import annotations
@@ -41,11 +41,16 @@ class BuiltDocument:
 
 
 def build(component_id: str, *, version: str, released_on: date) -> BuiltDocument:
-    """Make one file of the kit. ValueError for a component not in COMPONENTS, or a version other than 1, 1.2 or 1.2.3."""
+    """Make one file of the kit.
+
+    ValueError for a component that is not in COMPONENTS, and for a version unlike 1, 1.2 or 1.2.3.
+    """
     if component_id not in COMPONENTS:
-        raise ValueError(f"No such component: {component_id}. There are {', '.join(COMPONENTS)}.")
+        message = f"No such component: {component_id}. There are {', '.join(COMPONENTS)}."
+        raise ValueError(message)
     if not VERSION.fullmatch(version):
-        raise ValueError(f"A version is one to three numbers with dots between them, not {version!r}.")
+        message = f"A version is one to three numbers with dots between them, not {version!r}."
+        raise ValueError(message)
     component = components()[component_id]
     content = _RENDERERS[component_id](component, version, released_on)
     return BuiltDocument(

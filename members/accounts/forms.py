@@ -114,9 +114,15 @@ class CodeForm(Plain):
 
 
 class RequestLoginCodeForm(Plain, allauth_forms.RequestLoginCodeForm):
-    """Where to send a sign-in code."""
+    """Where to send a sign-in code; the button on the sign-in page sends the address as that form names it."""
 
     completion: ClassVar[dict[str, str]] = {"email": "username"}
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        if data is not None and "email" not in data and "login" in data:
+            data = data.copy()
+            data["email"] = data["login"]
+        super().__init__(data, *args, **kwargs)
 
 
 class ConfirmLoginCodeForm(CodeForm, allauth_forms.ConfirmLoginCodeForm):

@@ -12,7 +12,7 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from portal.core import checks  # noqa: F401, PLC0415 -- registers the system checks
+        from portal.core import checks  # noqa: F401 -- registers the system checks
 
         post_migrate.connect(make_cache_table, sender=self)
 

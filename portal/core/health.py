@@ -1,6 +1,6 @@
 """Whether the process lives (`/healthz`) and whether it can serve (`/readyz`)."""
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -25,7 +25,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             report["migrations"] = "pending"
-    except DatabaseError:
+    except Error:  # also what a connection says that was lost
         report["database"] = "unavailable"
     ready = report == {"database": "ok", "migrations": "ok"}
     if ready:

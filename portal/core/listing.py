@@ -8,14 +8,19 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import Http404, QueryDict
+from django.utils.timezone import is_aware
+
+from portal.core.text import is_storable
 
 COUNT_CAP = 1000
 PAGE_SIZE = 20
+LARGEST = 2**63 - 1  # what a column of whole numbers holds
 
 
 @dataclass(frozen=True)
@@ -103,11 +108,14 @@ def decode_cursor(cursor: str, length: int) -> list[str]:
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         values = json.loads(raw.decode("utf-8"))
-    except (ValueError, binascii.Error) as error:
+    except (ValueError, RecursionError, binascii.Error) as error:
         raise Http404 from error
-    if not isinstance(values, list) or len(values) != length or "\x00" in "".join(map(str, values)):
+    if not isinstance(values, list) or len(values) != length:
         raise Http404
-    return [str(value) for value in values]
+    words = [str(value) for value in values]
+    if not all(map(is_storable, words)):
+        raise Http404
+    return words
 
 
 def keyset_page(
@@ -119,7 +127,7 @@ def keyset_page(
     """
     cursor = params.get("after", "")
     if cursor:
-        rows = rows.filter(_behind(order, decode_cursor(cursor, len(order)), rows.model))
+        rows = rows.filter(_behind(order, decode_cursor(cursor, len(order)), rows))
     found = list(rows.order_by(*order)[: size + 1])
     if len(found) <= size:
         return found, ""
@@ -133,27 +141,36 @@ def _value(row: Any, path: str) -> Any:
     return row.isoformat() if hasattr(row, "isoformat") else row
 
 
-def _behind(order: Sequence[str], values: Sequence[str], model: Any) -> Q:
+def _behind(order: Sequence[str], values: Sequence[str], rows: QuerySet[Any]) -> Q:
     """Rows behind the cursor: greater in the first differing field (or smaller when it descends)."""
     condition, equal = Q(), Q()
     for name, value in zip(order, values, strict=True):
         path = name.lstrip("-")
-        typed = _typed(model, path, value)
+        typed = _typed(_column(rows, path), value)
         condition |= equal & Q(**{f"{path}__{'lt' if name.startswith('-') else 'gt'}": typed})
         equal &= Q(**{path: typed})
     return condition
 
 
-def _typed(model: Any, path: str, value: str) -> Any:
+def _column(rows: QuerySet[Any], path: str) -> Any:
+    """The field that says what values of `path` look like: an annotation's, or a model's."""
+    if path in rows.query.annotations:
+        return rows.query.annotations[path].output_field
+    model = rows.model
+    *through, last = path.split("__")
+    for part in through:
+        model = model._meta.get_field(part).related_model
+    return model._meta.pk if last == "pk" else model._meta.get_field(last)
+
+
+def _typed(column: Any, value: str) -> Any:
+    """The value as the column compares it; 404 for what the column could not hold."""
     try:
-        fields = path.split("__")
-        for part in fields[:-1]:
-            model = model._meta.get_field(part).related_model
-        typed = model._meta.get_field(fields[-1]).to_python(value)
-    except FieldDoesNotExist:
-        return value
+        typed = column.to_python(value)
+        if isinstance(typed, datetime):
+            typed = typed.astimezone(UTC) if is_aware(typed) else None
     except (ValidationError, ValueError, OverflowError) as error:
         raise Http404 from error
-    if isinstance(typed, int) and abs(typed) > 2**63 - 1:
+    if typed is None or (isinstance(typed, int) and abs(typed) > LARGEST):
         raise Http404
     return typed

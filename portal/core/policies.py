@@ -36,7 +36,7 @@ SIGNED_IN = Policy("signed-in", _("Anyone with an active account."), is_signed_i
 MEMBER = Policy("member", _("Approved members."), is_member)
 STAFF = Policy("staff", _("Programme staff."), is_staff_member)
 SUPERUSER = Policy(
-    "superuser", _("Superusers."), lambda user: bool(user.is_active and getattr(user, "is_superuser", False))
+    "superuser", _("Superusers."), lambda user: is_staff_member(user) and bool(getattr(user, "is_superuser", False))
 )
 
 

@@ -44,3 +44,10 @@ def clean_text(value: str, *, max_length: int | None = None, lines: bool = True)
             params={"limit": max_length, "length": len(value)},
         )
     return value
+
+
+def made_storable(value: str, *, max_length: int) -> str:
+    """The value with a replacement mark for what cannot be stored: for error texts, which nobody can be asked to mend."""
+    for pattern in (_CONTROL, _SURROGATE, _BIDI):
+        value = pattern.sub("\ufffd", value)
+    return value[:max_length]

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from portal.core.rules import is_signed_in
+from portal.core.rules import is_member, is_signed_in
 from portal.follows.models import Channel, Follow, Reach, Seat
 
 
@@ -25,8 +25,8 @@ def seated(channel: Channel) -> QuerySet[Any]:
 
 
 def is_host(user: Any, channel: Channel) -> bool:
-    """Whether `user` may arrange the channel's meetings."""
-    return is_signed_in(user) and Seat.objects.filter(user=user, channel=channel, role=Seat.Role.HOST).exists()
+    """Whether `user` may arrange the channel's meetings: the same rule as `Channel.objects.hosted_by`."""
+    return is_member(user) and Seat.objects.filter(user=user, channel=channel, role=Seat.Role.HOST).exists()
 
 
 def followed_by(user: Any) -> QuerySet[Channel]:

@@ -168,15 +168,16 @@ class Editor:
 
     def _page(self, form: MeetingForm, formset: Any, **more: Any) -> HttpResponse:
         typed = rows.typed_rows(formset.data) if formset.is_bound else [row.initial for row in formset.forms]
-        length = str(form["minutes"].value() or "")
+        minutes, length = rows.minutes_in(typed), rows.minutes_in([{"minutes": form["minutes"].value()}])
         context = {
             "form": form,
             "formset": formset,
             "meeting": self.meeting,
             "channel": self.channel,
             "owners": list(self.owners)[: queries.NAMES_OFFERED],
-            "minutes": rows.minutes_in(typed),
-            "length": int(length) if length.isascii() and length.isdigit() and len(length) < 5 else 0,  # noqa: PLR2004 -- longer is a mistake
+            "minutes": minutes,
+            "length": length,
+            "over": max(0, minutes - length) if length else 0,
             "told": self._told(),
             "key": self.request.POST.get("key") or secrets.token_hex(16),
             "focus": "",

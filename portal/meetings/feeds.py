@@ -2,6 +2,7 @@
 
 import hashlib
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
@@ -15,3 +16,8 @@ def calendar_response(request: HttpRequest, body: bytes, *, filename: str) -> Ht
     response["ETag"] = etag
     response["X-Robots-Tag"] = "noindex"
     return get_conditional_response(request, etag=etag, response=response)
+
+
+def subscribe_url(path: str) -> str:
+    """The address that calendar programs subscribe to instead of downloading once."""
+    return f"webcal://{settings.SITE_URL.split('//', 1)[-1]}{path}"

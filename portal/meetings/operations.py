@@ -21,7 +21,7 @@ from portal.meetings.models import AgendaItem, Meeting, Reply, slug_of
 from portal.outbox.operations import record
 
 
-class Conflict(Exception):  # noqa: N818 -- it is not an error of anybody
+class Conflict(Exception):
     """Somebody else saved this meeting since it was read; `current` is how it is now."""
 
     def __init__(self, current: Meeting) -> None:
@@ -29,7 +29,7 @@ class Conflict(Exception):  # noqa: N818 -- it is not an error of anybody
         super().__init__(_("Somebody else changed this meeting while you were writing."))
 
 
-class NotPossible(Exception):  # noqa: N818 -- a refusal with its reason, fit for the page
+class NotPossible(Exception):
     """The meeting is in a state that does not allow this; the message says why."""
 
 

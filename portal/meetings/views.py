@@ -21,7 +21,7 @@ from portal.core.rules import is_staff_member
 from portal.follows.models import Channel
 from portal.meetings import audiences, calendars, operations, queries, rules
 from portal.meetings.editor import Editor
-from portal.meetings.feeds import calendar_response
+from portal.meetings.feeds import calendar_response, subscribe_url
 from portal.meetings.forms import CancelForm, ReplyForm, SummaryForm
 from portal.meetings.listing import listing
 from portal.meetings.models import Meeting
@@ -41,7 +41,8 @@ def _hosted(request: HttpRequest, pk: int) -> Meeting:
 @PUBLIC
 def meetings(request: HttpRequest) -> HttpResponse:
     """`/meetings/`: what comes, and with `when=past` what was; filtered by kind and channel."""
-    return render(request, "meetings/list.html", listing(request.user, request.GET, timezone.now()))
+    context = listing(request.user, request.GET, timezone.now())
+    return render(request, "meetings/list.html", {**context, "webcal_url": subscribe_url("/calendar.ics")})
 
 
 @PUBLIC

@@ -10,4 +10,4 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("notifications")
-        from portal.notifications import mail  # noqa: F401, PLC0415 -- registers the renderer
+        from portal.notifications import mail  # noqa: F401 -- registers the renderer

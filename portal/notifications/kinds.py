@@ -60,6 +60,9 @@ def declare(cls: type[Kind]) -> type[Kind]:
         msg = f"{cls.__name__} lacks {', '.join(absent)}."
         raise TypeError(msg)
     kind = cls()
+    if kind.slug in _kinds:
+        msg = f"There is a kind called {kind.slug} already."
+        raise ValueError(msg)
     _kinds[kind.slug] = kind
 
     def tell(fact: Any, envelope: outbox_registry.Envelope) -> None:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import css_inline
 from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMultiAlternatives
@@ -15,11 +14,15 @@ from portal.notifications.kinds import Kind, kind_called
 from portal.notifications.models import Notification, Preference
 from portal.outbox.models import Mail
 from portal.outbox.registry import rebuild
-from portal.outbox.rendering import renders
+from portal.outbox.rendering import renders, with_styles_inline
 
 SALT = "notifications.unsubscribe"
 # The dark theme and the narrow layout are @media rules: they stay in the head. Nothing is fetched.
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+class UnknownKind(LookupError):
+    """A notice is of a kind that was removed from the code, or that only newer code has."""
 
 
 def unsubscribe_token(person: Any, kind: str) -> str:
@@ -37,12 +40,17 @@ def read_token(token: str) -> dict[str, Any] | None:
 
 @renders("notification")
 def compose(mail: Mail) -> EmailMultiAlternatives | None:
-    """The message for a notice, or None: no longer visible, no longer wanted, person gone or already gone by."""
+    """The message for a notice, or None: no longer visible, no longer wanted, person gone or already gone by.
+
+    Raises UnknownKind where the code has no such kind: a worker that is older than the notice tries again later.
+    """
     notice = Notification.objects.select_related("fact", "person", "channel").filter(pk=mail.subject_id).first()
     if notice is None:
         return None
     kind = kind_called(notice.kind)
-    if kind is None or not _still_wanted(notice):
+    if kind is None:
+        raise UnknownKind(notice.kind)
+    if not _still_wanted(notice):
         return None
     person = notice.person
     with translation.override(person.language), timezone.override(person.zone):

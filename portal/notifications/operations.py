@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from portal.notifications import queries
@@ -71,6 +72,13 @@ def choose(*, kind: str, by_mail: bool, by: Any) -> None:
     """Remember whether `by` wants mail of this kind; a kind that does not exist changes nothing."""
     if kind_called(kind):
         Preference.objects.update_or_create(person=by, kind=kind, defaults={"by_mail": by_mail})
+
+
+def stop_mail(*, kind: str, person_id: int) -> None:
+    """The link in a mail: no more of its kind, for members as for the suspended. Nothing is left to do for the erased."""
+    person = get_user_model()._default_manager.filter(pk=person_id).first()
+    if person is not None:
+        choose(kind=kind, by_mail=False, by=person)
 
 
 @transaction.atomic

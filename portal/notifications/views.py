@@ -1,13 +1,12 @@
 """The list of notices, the settings, and the link in every mail that stops its kind."""
 
 from django.contrib import messages
-from django.contrib.auth import get_user_model
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.core.access import visible_or_404
 from portal.core.listing import keyset_page, query_url
@@ -54,16 +53,16 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     return render(request, "notifications/settings.html", {"choices": queries.choices(request.user)})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @csrf_exempt  # RFC 8058: mail programs post here without a cookie; the token can do nothing else
 @PUBLIC
 def stop(request: HttpRequest, token: str) -> HttpResponse:
-    """The link of every mail: GET shows what would stop, POST stops it, signed in or not."""
+    """The link of every mail: GET shows what would stop, POST stops it, whoever asks and whatever became of them."""
     said = read_token(token)
     kind = kind_called(said["kind"]) if said else None
     if said is None or kind is None:
         raise Http404
-    person = get_object_or_404(get_user_model(), pk=said["person"])
     if request.method == "POST":
-        operations.choose(kind=kind.slug, by_mail=False, by=person)
+        operations.stop_mail(kind=kind.slug, person_id=said["person"])
     context = {"kind": kind, "stopped": request.method == "POST"}
     return render(request, "notifications/stop.html", context)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from email.utils import parseaddr
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -10,42 +11,49 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.utils import timezone
 
-from portal.outbox.bell import ring
+from portal.outbox.bell import ring_after_commit
 from portal.outbox.models import Mail
 from portal.outbox.operations import message_id
+from portal.outbox.rendering import packed
 
 
 class OutboxBackend(BaseEmailBackend):
-    """Queue what allauth and Wagtail send; nothing is sent from a request. Such mail goes out first."""
+    """Queue what allauth and Wagtail send; nothing is sent from a request. Such mail goes out first.
+
+    Raises django.core.mail.BadHeaderError for a line break in a header, and ValueError for an attachment.
+    """
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        rows = [row for message in email_messages for row in self._rows(message)]
+        rows = [row for message in email_messages for row in _rows(message)]
         with transaction.atomic():
             Mail.objects.bulk_create(rows)
-            transaction.on_commit(ring)
+            ring_after_commit()
         return len(email_messages)
 
-    def _rows(self, message: EmailMessage) -> list[Mail]:
-        raw = message.message().as_string()
-        now = timezone.now()
-        people = _people(message.recipients())
-        rows = []
-        for address in message.recipients():
-            key = f"raw:{secrets.token_hex(16)}"
-            rows.append(
-                Mail(
-                    key=key,
-                    message_id=message_id(key),
-                    renderer="raw",
-                    raw=raw,
-                    person=people.get(address.lower()),
-                    address=address,
-                    urgent=True,
-                    created_at=now,
-                    due_at=now,
-                )
+
+def _rows(message: EmailMessage) -> list[Mail]:
+    """One row for each reader: nobody learns from a header who else got it."""
+    message.message()  # says now, not in the worker, what no message can hold
+    raw, now = packed(message), timezone.now()
+    addresses = [parseaddr(recipient)[1] for recipient in message.recipients()]
+    people = _people(addresses)
+    rows = []
+    for address in addresses:
+        key = f"raw:{secrets.token_hex(16)}"
+        rows.append(
+            Mail(
+                key=key,
+                message_id=message_id(key),
+                renderer="raw",
+                raw=raw,
+                person=people.get(address.lower()),
+                address=address,
+                urgent=True,
+                created_at=now,
+                due_at=now,
             )
-        return rows
+        )
+    return rows
 
 
 def _people(addresses: list[str]) -> dict[str, Any]:

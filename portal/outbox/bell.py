@@ -4,15 +4,22 @@ import logging
 import time
 
 from django.conf import settings
-from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
+from django.db import connection, transaction
 
 log = logging.getLogger("portal.outbox")
 
 # A silent broker may cost one request this much, then the bell stays quiet for a while.
 PATIENCE_SECONDS = 0.05
 QUIET_SECONDS = 30.0
+# While no worker runs, rings pile up in the broker; one that nobody heard for so long tells nothing any more.
+FORGOTTEN_AFTER_SECONDS = 300
 _quiet_until = 0.0
+
+
+def ring_after_commit() -> None:
+    """Ring once when the current transaction is committed, however many rows it leaves."""
+    if all(hook is not ring for _savepoints, hook, _robust in connection.run_on_commit):
+        transaction.on_commit(ring)
 
 
 def ring() -> None:
@@ -23,14 +30,17 @@ def ring() -> None:
     from portal.outbox.tasks import drain  # noqa: PLC0415 -- the task module imports the drain
 
     try:
-        with drain.app.connection_for_write(transport_options=_impatient()) as connection:
-            drain.apply_async(connection=connection, retry=False, ignore_result=True)
-    except (OperationalError, RedisError, OSError) as error:
+        with drain.app.connection_for_write(transport_options=_impatient()) as broker:
+            drain.apply_async(
+                connection=broker, retry=False, ignore_result=True, expires=FORGOTTEN_AFTER_SECONDS
+            )
+    except Exception as error:  # noqa: BLE001 -- the change is committed; no broker's mood may turn that into an error
         _quiet_until = time.monotonic() + QUIET_SECONDS
         log.warning("the doorbell is silent for %d s: %s", QUIET_SECONDS, error)
 
 
 def _impatient() -> dict[str, object]:
+    """The broker's options with time-outs that a request can bear; max_retries bounds kombu's own connecting."""
     options = dict(settings.CELERY_BROKER_TRANSPORT_OPTIONS)
     if settings.REDIS_URL:
         options |= {

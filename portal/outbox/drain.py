@@ -1,6 +1,7 @@
-"""Does what is due: runs the errands of facts, then sends the mails. Idempotent, and safe to kill at any point."""
+"""Does what is due: sends mails and runs the errands of facts. Idempotent, and safe to kill at any point."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -8,43 +9,51 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.outbox import registry
-from portal.outbox.leases import claim, next_try
+from portal.outbox.leases import claim, last_start, next_try, problem_text
 from portal.outbox.models import Errand, Mail
-from portal.outbox.sending import send_due
+from portal.outbox.sending import Batch, never, send_due
 
 log = logging.getLogger("portal.outbox")
 
 ERRAND_TRIES = 5
+# Few, so that sign-in codes never wait behind many errands, and workers share what there is.
+ERRANDS_AT_A_TIME = 10
 
 
 @dataclass
 class Report:
-    """What one run did."""
+    """What one run did; `finished` when it left nothing that it could have done."""
 
     errands: int = 0
     mails: int = 0
+    finished: bool = False
 
 
-def drain(*, limit: int | None = None) -> Report:
-    """Run until nothing is due, or until `limit` rows were handled."""
-    report = Report()
-    batch = min(limit or settings.OUTBOX_BATCH, settings.OUTBOX_BATCH)
-    while limit is None or report.errands + report.mails < limit:
-        errands = run_errands(batch)
-        mails = send_due(batch)
+def drain(*, enough: Callable[[], bool] = never) -> Report:
+    """Run until nothing is due, or until it is `enough`, which is asked between two pieces of work."""
+    report, sent = Report(), Batch(0)
+    while not enough():
+        if not sent.server_away:
+            sent = send_due(settings.OUTBOX_BATCH, enough=enough)
+            report.mails += sent.handled
+        errands = run_errands(enough=enough)
         report.errands += errands
-        report.mails += mails
-        if not errands and not mails:
+        if not errands and (sent.server_away or not sent.handled):
+            report.finished = True
             break
     return report
 
 
-def run_errands(limit: int) -> int:
-    """Hand due facts to their subscribers; the number of errands taken up."""
-    taken = claim(
-        Errand.objects.filter(state=Errand.State.WAITING), now=timezone.now(), limit=limit, order=("due_at", "pk")
-    )
-    for errand in taken:
+def run_errands(limit: int = ERRANDS_AT_A_TIME, *, enough: Callable[[], bool] = never) -> int:
+    """Hand due facts to their subscribers; the number of errands done or put off."""
+    now = timezone.now()
+    waiting = Errand.objects.filter(state=Errand.State.WAITING).select_related("fact")
+    taken = claim(waiting, now=now, limit=limit, order=("due_at", "pk"))
+    stop_at = last_start(now)
+    for done, errand in enumerate(taken):
+        if timezone.now() > stop_at or enough():
+            _give_back(taken[done:])
+            return done
         _run(errand)
     return len(taken)
 
@@ -54,20 +63,19 @@ def _run(errand: Errand) -> None:
         with transaction.atomic():
             # Still ours? Another worker may have taken over after the lease ended.
             mine = Errand.objects.filter(pk=errand.pk, lease_token=errand.lease_token, state=Errand.State.WAITING)
-            if not mine.update(state=Errand.State.DONE, lease_until=None, problem=""):
-                return
-            _hand_over(errand)
+            if mine.update(state=Errand.State.DONE, lease_until=None, problem=""):
+                _hand_over(errand)
     except Exception as error:  # a subscriber's fault must not stop the others
         log.exception("errand %s failed", errand)
         _put_off(errand, error)
 
 
 def _hand_over(errand: Errand) -> None:
+    """Call the subscriber. One that this process does not know may be newer than it: then the errand is put off."""
     fact = errand.fact
     handler = registry.handler_for(fact.name, errand.subscriber)
-    if handler is not None:
-        envelope = registry.Envelope(fact_id=fact.pk, at=fact.at, by_id=fact.by_id)
-        handler(registry.rebuild(fact.name, fact.payload), envelope)
+    envelope = registry.Envelope(fact_id=fact.pk, at=fact.at, by_id=fact.by_id)
+    handler(registry.rebuild(fact.name, fact.payload), envelope)
 
 
 def _put_off(errand: Errand, error: Exception) -> None:
@@ -77,15 +85,24 @@ def _put_off(errand: Errand, error: Exception) -> None:
         state=Errand.State.DEAD if attempts >= ERRAND_TRIES else Errand.State.WAITING,
         due_at=next_try(attempts, timezone.now()),
         lease_until=None,
-        problem=f"{type(error).__name__}: {error}"[:2000],
+        problem=problem_text(error),
     )
 
 
+def _give_back(errands: list[Errand]) -> None:
+    keys = [errand.pk for errand in errands]
+    Errand.objects.filter(pk__in=keys, lease_token=errands[0].lease_token).update(lease_until=None)
+
+
 def settle_without_mail() -> Report:
-    """Run the errands of imported facts, and suppress the mails they queue: news of the past is no news."""
-    report = Report()
+    """Run the errands of imported facts, and suppress the mails they queue: news of the past is no news.
+
+    For loading content while no worker runs; mails that waited before are left alone.
+    """
+    waited_before = Mail.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    report = Report(finished=True)
     while taken := run_errands(settings.OUTBOX_BATCH):
         report.errands += taken
-    queued = Mail.objects.filter(state=Mail.State.QUEUED, renderer="notification")
+    queued = Mail.objects.filter(state=Mail.State.QUEUED, renderer="notification", pk__gt=waited_before)
     report.mails = queued.update(state=Mail.State.SUPPRESSED)
     return report

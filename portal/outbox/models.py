@@ -4,11 +4,14 @@ The database is the record, the broker only a doorbell: a worker may be killed a
 moment, and whatever is due is still written here.
 """
 
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.fields import SafeCharField
+from portal.core.rules import is_staff_member
 
 
 class Fact(models.Model):
@@ -43,6 +46,18 @@ class Due(models.Model):
         abstract = True
 
 
+class ErrandQuerySet(models.QuerySet["Errand"]):
+    """Filters in the domain's words."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Staff look after what went wrong; nobody else sees this."""
+        return self if is_staff_member(user) else self.none()
+
+    def given_up(self) -> Self:
+        """What was tried often enough, and waits for a person."""
+        return self.filter(state=Errand.State.DEAD)
+
+
 class Errand(Due):
     """One subscriber's work for one fact."""
 
@@ -57,6 +72,8 @@ class Errand(Due):
     subscriber = models.CharField(_("subscriber"), max_length=200)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
 
+    objects = ErrandQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["fact", "subscriber"], name="one_errand_per_subscriber")]
         indexes = [
@@ -69,9 +86,26 @@ class Errand(Due):
         return f"{self.subscriber} #{self.fact_id}"
 
 
+class MailQuerySet(models.QuerySet["Mail"]):
+    """Filters in the domain's words."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Staff look after what went wrong; nobody else sees this."""
+        return self if is_staff_member(user) else self.none()
+
+    def unsent(self) -> Self:
+        """What is still to go out, now or later."""
+        return self.filter(state__in=[Mail.State.QUEUED, Mail.State.SENDING])
+
+    def given_up(self) -> Self:
+        """What was tried often enough, and waits for a person."""
+        return self.filter(state=Mail.State.DEAD)
+
+
 class Mail(Due):
     """One message to one address. Message-ID and key are fixed when the row is written, so that a second
-    sending after a crash is recognised as the same message; text is rendered when it is sent."""
+    sending after a crash is recognised as the same message; text is rendered when it is sent.
+    """
 
     class State(models.TextChoices):
         """Where the message stands."""
@@ -96,6 +130,8 @@ class Mail(Due):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     created_at = models.DateTimeField(_("created"))
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    objects = MailQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from portal.outbox import registry
-from portal.outbox.bell import ring
+from portal.outbox.bell import ring_after_commit
 from portal.outbox.models import Errand, Fact, Mail
 
 
@@ -40,7 +41,7 @@ def record(fact: Any, *, key: str, by: Any, at: datetime) -> Fact:
         Errand.objects.bulk_create(
             Errand(fact=row, subscriber=name, due_at=at) for name in registry.subscribers_of(row.name)
         )
-        transaction.on_commit(ring)
+        ring_after_commit()
     return row
 
 
@@ -70,4 +71,14 @@ def prepare_mail(
 def queue_mails(mails: list[Mail]) -> None:
     """Write the rows; those whose key is there already are left alone."""
     Mail.objects.bulk_create(mails, ignore_conflicts=True, batch_size=500)
-    transaction.on_commit(ring)
+    ring_after_commit()
+
+
+@transaction.atomic
+def try_again(*, errands: QuerySet[Errand], mails: QuerySet[Mail], at: datetime) -> int:
+    """Make given-up work due anew, with all its tries; how many rows that were. For staff, once a fault is mended."""
+    anew = {"attempts": 0, "due_at": at, "lease_until": None}
+    again = errands.given_up().update(state=Errand.State.WAITING, **anew)
+    again += mails.given_up().update(state=Mail.State.QUEUED, **anew)
+    ring_after_commit()
+    return again

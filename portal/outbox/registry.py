@@ -25,13 +25,23 @@ _facts: dict[str, type] = {}
 _subscribers: dict[str, dict[str, Handler]] = defaultdict(dict)
 
 
+class UnknownSubscriber(LookupError):
+    """An errand names a subscriber that this process does not have: removed since, or added by newer code."""
+
+
 def fact(name: str) -> Callable[[FactClass], FactClass]:
-    """Register a frozen dataclass of plain values as a fact: `@fact("cases.CasePublished")`."""
+    """Register a frozen dataclass of plain values as a fact: `@fact("cases.CasePublished")`.
+
+    Facts are kept: a field that is added later needs a default, or lists fail on the older ones.
+    """
 
     def register(cls: FactClass) -> FactClass:
         if not dataclasses.is_dataclass(cls) or not cls.__dataclass_params__.frozen:  # type: ignore[attr-defined]
             msg = f"{name} must be a frozen dataclass."
             raise TypeError(msg)
+        if name in _facts:
+            msg = f"There is a fact called {name} already: {_facts[name]}."
+            raise ValueError(msg)
         cls.fact_name = name  # type: ignore[attr-defined]
         _facts[name] = cls
         return cls
@@ -59,9 +69,13 @@ def subscribers_of(fact_name: str) -> list[str]:
     return sorted(_subscribers[fact_name])
 
 
-def handler_for(fact_name: str, subscriber: str) -> Handler | None:
-    """The handler, or None when it has since been removed from the code."""
-    return _subscribers[fact_name].get(subscriber)
+def handler_for(fact_name: str, subscriber: str) -> Handler:
+    """The handler; UnknownSubscriber when the code has none of this name."""
+    try:
+        return _subscribers[fact_name][subscriber]
+    except KeyError as error:
+        msg = f"Nobody here is called {subscriber}."
+        raise UnknownSubscriber(msg) from error
 
 
 def rebuild(fact_name: str, payload: dict[str, Any]) -> Any:

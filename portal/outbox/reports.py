@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from portal.core.signals import readiness
 from portal.outbox.models import Errand, Mail
-from portal.outbox.sending import OPEN_STATES
 
 
 @receiver(readiness)
@@ -17,9 +16,8 @@ def queue_age(sender: Any, **kwargs: Any) -> dict[str, int]:
     now = timezone.now()
     return {
         "oldest_errand_seconds": _age(Errand.objects.filter(state=Errand.State.WAITING, due_at__lte=now), now),
-        "oldest_mail_seconds": _age(Mail.objects.filter(state__in=OPEN_STATES, due_at__lte=now), now),
-        "given_up": Errand.objects.filter(state=Errand.State.DEAD).count()
-        + Mail.objects.filter(state=Mail.State.DEAD).count(),
+        "oldest_mail_seconds": _age(Mail.objects.unsent().filter(due_at__lte=now), now),
+        "given_up": Errand.objects.given_up().count() + Mail.objects.given_up().count(),
     }
 
 

@@ -1,13 +1,21 @@
 """What the worker is asked to do: drain what is due. No arguments, so that any number of calls is harmless."""
 
+import time
 from typing import Any
 
 from celery import shared_task
 
+from portal.outbox.bell import ring
 from portal.outbox.drain import drain as drain_now
+
+# Shorter than the ten seconds that a container is given to stop: a worker that is asked to end has ended its task
+# by itself, so that a deployment never sends a mail twice.
+RUN_SECONDS = 7.0
 
 
 @shared_task(name="portal.outbox.tasks.drain")
 def drain(**kwargs: Any) -> None:
-    """Do what is due: errands of facts, then mails."""
-    drain_now()
+    """Do what is due for a few seconds, and ring again when there is more."""
+    stop_at = time.monotonic() + RUN_SECONDS
+    if not drain_now(enough=lambda: time.monotonic() > stop_at).finished:
+        ring()

@@ -1,11 +1,37 @@
-"""`/dev/mail/`: the captured mail of a machine without a mail server."""
+"""What was given up, for staff; and `/dev/mail/`, the captured mail of a machine without a mail server."""
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import ngettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST
 
-from portal.core.policies import PUBLIC
+from portal.core.policies import PUBLIC, STAFF
+from portal.outbox import operations, queries
 from portal.outbox.capture import captured, find
+from portal.outbox.forms import TryAgainForm
+
+
+@STAFF
+def given_up(request: HttpRequest) -> HttpResponse:
+    """`/manage/given-up/`: what failed too often, and why."""
+    context = {"rows": queries.given_up(request.user), "total": queries.count_given_up(request.user)}
+    return render(request, "outbox/given_up.html", context)
+
+
+@require_POST
+@STAFF
+def try_again(request: HttpRequest) -> HttpResponse:
+    """`/manage/given-up/again/`: one row, or all of them, is due anew."""
+    form = TryAgainForm(request.POST, by=request.user)
+    if not form.is_valid():
+        raise Http404
+    count = operations.try_again(**form.chosen(), at=timezone.now())
+    told = ngettext("%(count)d row is tried again now.", "%(count)d rows are tried again now.", count)
+    messages.success(request, told % {"count": count})
+    return redirect("outbox:given-up")
 
 
 @PUBLIC

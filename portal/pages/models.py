@@ -6,10 +6,12 @@ What members make (cases, groups, kits) is never a page; pages only show it.
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
+from django.core.files.storage import storages
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.documents.models import AbstractDocument
 from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
 
@@ -19,6 +21,22 @@ from portal.pages.addresses import address_of
 from portal.pages.fields import BodyField
 from portal.pages.forms import EditorialPageForm
 from portal.taxonomy.models import Challenge
+
+
+def private_storage() -> Any:
+    """Looked up when used, so that tests and production can differ."""
+    return storages["private"]
+
+
+class PrivateDocument(AbstractDocument):
+    """A file to download. It lies where no address leads; Wagtail's view serves it to those who may have it."""
+
+    file = models.FileField(_("file"), upload_to="documents", storage=private_storage)
+
+    admin_form_fields = ("title", "file", "collection", "tags")
+
+    class Meta(AbstractDocument.Meta):
+        permissions = [("choose_privatedocument", "Can choose document")]
 
 
 class EditorialQuerySet(PageQuerySet):

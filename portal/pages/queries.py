@@ -7,11 +7,10 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from wagtail.models import Page
 
-from cases.queries import counts_by_challenge
 from portal.core.cards import EntryCard
 from portal.pages import related
 from portal.pages.addresses import address_of
-from portal.pages.models import EditorialPage, HomePage, ProgrammePage
+from portal.pages.models import EditorialPage, ProgrammePage
 from portal.pages.privacy import readable_by
 from portal.taxonomy.models import Challenge
 
@@ -53,15 +52,8 @@ class Plan:
     other: Sequence[Numbered]
 
 
-def home_page() -> HomePage | None:
-    """The home page; None before the first migration is complete."""
-    return HomePage.objects.filter(live=True).order_by("pk").first()
-
-
 def page_at(path: str, user: Any) -> Page | None:
-    """The page at an address ("plan/" or ""), if it is published and `user` may read it, in one query."""
-    if not path:
-        return home_page()
+    """The page below home at an address ("plan/"), if it is published and `user` may read it, in one query."""
     steps = [step for step in path.split("/") if step]
     pages = Page.objects.filter(depth=HOME_DEPTH + len(steps), slug=steps[-1]).select_related(*KINDS)
     wanted = "/" + "/".join(steps) + "/"

@@ -10,6 +10,7 @@ from wagtail import hooks
 
 from portal.core.policies import PUBLIC
 from portal.pages import queries
+from portal.pages.home import home_for
 
 # RFC 9116 asks for a date after which the file must not be believed, less than a year ahead.
 SECURITY_TXT_HOLDS = timedelta(days=180)
@@ -18,7 +19,7 @@ SECURITY_TXT_HOLDS = timedelta(days=180)
 @PUBLIC
 def page(request: HttpRequest, path: str) -> HttpResponse:
     """Every address that no other view answers: an editorial page that the reader may see, else the ordinary 404."""
-    found = queries.page_at(path, request.user)
+    found = queries.page_at(path, request.user) if path else home_for(request.user)
     if found is None:
         raise Http404
     for hook in hooks.get_hooks("before_serve_page"):

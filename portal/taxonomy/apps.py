@@ -9,6 +9,6 @@ class TaxonomyConfig(AppConfig):
     label = "taxonomy"
 
     def ready(self) -> None:
-        from portal.taxonomy.vocabularies import load_after_migrate  # noqa: PLC0415 -- needs the models
+        from portal.taxonomy.vocabularies import load_after_migrate
 
         post_migrate.connect(load_after_migrate, sender=self)

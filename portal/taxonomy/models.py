@@ -36,7 +36,12 @@ class ServiceLine(Vocabulary):
     """A service that is shared; lines have children one level deep (finance: accounts payable)."""
 
     parent = models.ForeignKey(
-        "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+        "self",
+        verbose_name=_("part of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
     )
 
     class Meta:

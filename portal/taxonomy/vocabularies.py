@@ -42,7 +42,10 @@ def load() -> None:
         _make(model, [{"slug": row["id"], "label": row["label"]} for row in data[key]])
     _make(
         models.JurisdictionLevel,
-        [{"slug": row["id"], "label": row["label"], "mark": row["mark"]} for row in data["jurisdiction_levels"]],
+        [
+            {"slug": row["id"], "label": row["label"], "mark": row["mark"]}
+            for row in data["jurisdiction_levels"]
+        ],
     )
     _make(
         models.Stage,
@@ -51,7 +54,12 @@ def load() -> None:
     _make(
         models.Challenge,
         [
-            {"slug": row["id"], "label": row["label"], "question": row.get("question", ""), "position": row["take_away"]}
+            {
+                "slug": row["id"],
+                "label": row["label"],
+                "question": row.get("question", ""),
+                "position": row["take_away"],
+            }
             for row in data["challenges"]
         ],
     )
@@ -62,7 +70,9 @@ def load() -> None:
 def _make(model: type[models.Vocabulary], rows: list[dict[str, Any]]) -> None:
     known = set(model._default_manager.values_list("slug", flat=True))
     model._default_manager.bulk_create(
-        model(**{"position": position, **row}) for position, row in enumerate(rows, 1) if row["slug"] not in known
+        model(**{"position": position, **row})
+        for position, row in enumerate(rows, 1)
+        if row["slug"] not in known
     )
 
 

@@ -28,6 +28,12 @@
     requestAnimationFrame(() => messages.replaceChildren(...notes));
   }
 
+  // <button type="button" hidden data-print>: browsers print from their own menu as well.
+  for (const button of document.querySelectorAll("button[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+
   // <button type="button" hidden data-copy="text" data-copied="Copied">: shown only where copying works.
   if (navigator.clipboard) {
     for (const button of document.querySelectorAll("button[data-copy]")) {

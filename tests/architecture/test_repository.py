@@ -36,13 +36,9 @@ def test_every_dependency_says_why_it_is_there():
     lines = PROJECT.splitlines()
     start = lines.index("dependencies = [")
     declared = [
-        number
-        for number, line in enumerate(lines)
-        if number > start and re.match(r'    "[a-z0-9-]+[\[><=]', line)
+        number for number, line in enumerate(lines) if number > start and re.match(r'    "[a-z0-9-]+[\[><=]', line)
     ]
-    unexplained = [
-        lines[number].strip() for number in declared if not lines[number - 1].lstrip().startswith("# ")
-    ]
+    unexplained = [lines[number].strip() for number in declared if not lines[number - 1].lstrip().startswith("# ")]
     assert len(declared) > 20
     assert unexplained == []
 
@@ -60,9 +56,7 @@ def test_every_dependency_is_locked():
 
 def test_what_is_tested_is_what_runs():
     running, tested = pins("requirements.txt"), pins("requirements-dev.txt")
-    assert {
-        name: (version, tested.get(name)) for name, version in running.items() if tested.get(name) != version
-    } == {}
+    assert {name: (version, tested.get(name)) for name, version in running.items() if tested.get(name) != version} == {}
 
 
 @pytest.mark.parametrize("lock", LOCKS)

@@ -16,9 +16,7 @@ PAGES = [path for path in TEMPLATES if "email" not in path.parts]
 REFUSED_BY_CSP = {
     "style attribute": re.compile(r"<[a-z][^<>]*\sstyle\s*=", re.IGNORECASE),
     "style element": re.compile(r"<style\b", re.IGNORECASE),
-    "script without src": re.compile(
-        r"<script\b(?![^>]*\bsrc\s*=)(?![^>]*application/(?:ld\+)?json)", re.IGNORECASE
-    ),
+    "script without src": re.compile(r"<script\b(?![^>]*\bsrc\s*=)(?![^>]*application/(?:ld\+)?json)", re.IGNORECASE),
     "event attribute": re.compile(r"<[a-z][^<>]*\son[a-z]+\s*=", re.IGNORECASE),
     "javascript: address": re.compile(r"(?:href|src|action)\s*=\s*[\"']?\s*javascript:", re.IGNORECASE),
 }
@@ -35,9 +33,7 @@ UNREAD = [
         r"<(script|style)\b.*?</\1>",
     )
 ]
-SPOKEN_ATTRIBUTE = re.compile(
-    r"\b(?:alt|title|placeholder|aria-label|aria-description|label)\s*=\s*\"([^\"]*)\""
-)
+SPOKEN_ATTRIBUTE = re.compile(r"\b(?:alt|title|placeholder|aria-label|aria-description|label)\s*=\s*\"([^\"]*)\"")
 WORD = re.compile(r"[^\W\d_]{2,}")
 # The same in every language.
 NAMES = {"Guildhall", "DOCTYPE", "html", "iCalendar", "ics", "CSV", "JSON", "PDF", "DEBUG"}
@@ -60,9 +56,7 @@ def test_templates_hold_nothing_inline(what):
 
 def _without_template_tags(path: Path) -> str:
     """A tag inside an element ends no element: {% if a > b %} must not look like the end of one."""
-    return re.sub(
-        r"{[%{#].*?[%}#]}", lambda match: _blank(match[0]), path.read_text(encoding="utf-8"), flags=re.DOTALL
-    )
+    return re.sub(r"{[%{#].*?[%}#]}", lambda match: _blank(match[0]), path.read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
 def _blank(text: str) -> str:
@@ -100,7 +94,5 @@ def test_untranslated_words_are_found(tmp_path, monkeypatch):
 
 
 def test_mails_have_a_text_part():
-    mails = [
-        path for path in (ROOT / "templates").rglob("email/*.html") if path.parent.parent.name != "templates"
-    ]
+    mails = [path for path in (ROOT / "templates").rglob("email/*.html") if path.parent.parent.name != "templates"]
     assert [name(path) for path in mails if not path.with_suffix(".txt").exists()] == []

@@ -17,7 +17,9 @@ FOREIGN = {row["prefix"]: row["policy"] for row in MATRIX["foreign"]}
 ROLES = ("visitor", "pending", "suspended", "member", "provider", "lead", "staff", "superuser")
 
 
-def _walk(patterns: list[Any], prefix: str = "", namespace: str = "") -> Iterator[tuple[str, str, URLPattern]]:
+def _walk(
+    patterns: list[Any], prefix: str = "", namespace: str = ""
+) -> Iterator[tuple[str, str, URLPattern]]:
     for entry in patterns:
         route = prefix + str(entry.pattern)
         if isinstance(entry, URLResolver):

@@ -17,7 +17,9 @@ def test_what_one_database_would_refuse_is_refused_everywhere(value: str) -> Non
         clean_text(value)
 
 
-@pytest.mark.parametrize("value", ["O’Brien", "Țara", "محمد", "李雷", "👩🏽‍🏫", "tab\there", "two\nlines", "Zalgo ̴̡a"])
+@pytest.mark.parametrize(
+    "value", ["O’Brien", "Țara", "محمد", "李雷", "👩🏽‍🏫", "tab\there", "two\nlines", "Zalgo ̴̡a"]
+)
 def test_what_people_type_is_stored(value: str) -> None:
     assert is_storable(value)
 
@@ -64,7 +66,10 @@ def test_requests_nobody_types_get_a_4xx_and_never_a_500(path: str, status: int)
 
 def test_a_body_beyond_the_limit_is_refused_before_it_is_read() -> None:
     response = Client().post(
-        "/accounts/login/", data=b"x", content_type="application/octet-stream", headers={"Content-Length": "31457280"}
+        "/accounts/login/",
+        data=b"x",
+        content_type="application/octet-stream",
+        headers={"Content-Length": "31457280"},
     )
     assert response.status_code == 413
     assert "25 MB" in response.content.decode()

@@ -82,7 +82,7 @@ def test_every_page_keeps_its_budget(loaded: str, address: str, pages: list[str]
     client, beyond = _client(address), []
     client.get("/healthz")  # the session's first request writes its row
     for path in pages:
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(connection ) as queries:
             response = client.get(path)
         asked = [query for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
         if response.status_code != 200:
@@ -114,7 +114,7 @@ def test_loading_says_what_it_does(loaded: str) -> None:
 
 
 def test_every_account_that_is_printed_can_sign_in(loaded: str) -> None:
-    from demo.accounts import PASSWORD  # noqa: PLC0415 -- one line needs it
+    from demo.accounts import PASSWORD
 
     for account in ACCOUNTS:
         client = Client()
@@ -123,8 +123,8 @@ def test_every_account_that_is_printed_can_sign_in(loaded: str) -> None:
 
 
 def test_the_community_is_the_one_described(loaded: str) -> None:
-    from cases.models import Case  # noqa: PLC0415
-    from members.models import Profile  # noqa: PLC0415
+    from cases.models import Case
+    from members.models import Profile
 
     assert Profile.objects.count() >= 80
     assert set(Profile.objects.values_list("kind", flat=True)) == {"practitioner", "researcher", "provider"}
@@ -134,7 +134,7 @@ def test_the_community_is_the_one_described(loaded: str) -> None:
 
 def test_nobody_real_speaks_in_an_invented_voice(loaded: str) -> None:
     """Documented cases of real governments are credited to staff, never to an invented member."""
-    from cases.models import Case  # noqa: PLC0415
+    from cases.models import Case
 
     for case in Case.objects.filter(live=True, illustrative=False):
         assert case.author_id is None, case.slug

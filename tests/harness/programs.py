@@ -40,8 +40,6 @@ def _major(folder: Path) -> int:
 def _is_new_enough(folder: Path) -> bool:
     if not (folder / "initdb").exists() or not (folder / "postgres").exists():
         return False
-    said = subprocess.run(
-        [folder / "postgres", "--version"], capture_output=True, text=True, check=True
-    ).stdout
+    said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
     version = re.search(r"\d+", said)
     return version is not None and int(version[0]) >= OLDEST_POSTGRES

@@ -149,7 +149,9 @@ class Visit:
 
     def is_wider_than_window(self) -> bool:
         """Whether the page scrolls sideways."""
-        return self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        return self.page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        )
 
     def axe_violations(self) -> list[str]:
         """What axe-core finds on the page, one line for each rule and element."""
@@ -217,16 +219,21 @@ def visit(
 def _listen(one: Visit, portal: Portal) -> None:
     """Collect console errors (content-security-policy reports are among them) and foreign requests."""
     one.page.on(
-        "console", lambda message: one.problems.append(message.text) if message.type in {"error", "warning"} else None
+        "console",
+        lambda message: one.problems.append(message.text) if message.type in {"error", "warning"} else None,
     )
     one.page.on("pageerror", lambda error: one.problems.append(str(error)))
     one.page.on(
         "request",
-        lambda request: None
-        if request.url.startswith((portal.url, "data:", "blob:", "about:"))
-        else one.problems.append(f"a request to {request.url}"),
+        lambda request: (
+            None
+            if request.url.startswith((portal.url, "data:", "blob:", "about:"))
+            else one.problems.append(f"a request to {request.url}")
+        ),
     )
     one.page.on(
         "response",
-        lambda response: one.problems.append(f"{response.status} {response.url}") if response.status >= 500 else None,
+        lambda response: (
+            one.problems.append(f"{response.status} {response.url}") if response.status >= 500 else None
+        ),
     )

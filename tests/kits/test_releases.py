@@ -77,7 +77,11 @@ def test_one_file_comes_as_an_attachment_that_runs_nothing(client: Client) -> No
 
 def test_no_address_leads_to_the_private_storage(client: Client) -> None:
     release = make_release(make_kit())
-    for path in (f"/media/{release.archive.name}", f"/static/{release.archive.name}", f"/documents/{release.pk}/a.txt"):
+    for path in (
+        f"/media/{release.archive.name}",
+        f"/static/{release.archive.name}",
+        f"/documents/{release.pk}/a.txt",
+    ):
         assert client.get(path).status_code == 404
     with pytest.raises(ValueError, match="not accessible via a URL"):
         release.archive.url  # noqa: B018 -- asking is the test
@@ -108,7 +112,9 @@ def test_a_members_kit_is_as_if_it_did_not_exist(
     assert b"Canary title" not in client.get("/kits/").content
 
 
-def test_a_draft_kit_is_invisible_even_to_staff_s_shelf(client_of: Callable[[Any], Client], member: Any) -> None:
+def test_a_draft_kit_is_invisible_even_to_staff_s_shelf(
+    client_of: Callable[[Any], Client], member: Any
+) -> None:
     make_kit("draft-kit", live=False)
     assert client_of(member).get("/kits/draft-kit/").status_code == 404
     assert b"draft-kit" not in client_of(member).get("/kits/").content
@@ -179,7 +185,9 @@ def test_a_kit_s_page_costs_the_same_with_any_number_of_files(
 ) -> None:
     kit = make_kit()
     parts = tuple(
-        operations.Part(code=f"c{n}", title=f"T{n}", filename=f"f{n}.txt", media_type="text/plain", content=b"x")
+        operations.Part(
+            code=f"c{n}", title=f"T{n}", filename=f"f{n}.txt", media_type="text/plain", content=b"x"
+        )
         for n in range(files)
     )
     make_release(kit, parts=parts)

@@ -7,9 +7,9 @@ a phone, a search index) sees results and not noughts.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from kits.documents.business_case_model.inputs import YEARS, Agency, Case, Drivers, Line, Service
 
@@ -115,17 +115,17 @@ def cash_flow(case: Case, drivers: Drivers) -> CashFlow:
     new_model = _growing(new_model_year0(case) * drivers.target_mult, case.target_growth)
     adoption = _adoption(case, drivers)
     dual = _dual_running(drivers, adoption, baseline)
-    operating = tuple((1 - a) * b + a * n + d for a, b, n, d in zip(adoption, baseline, new_model, dual))
-    gross = tuple((b - p) * drivers.saving_mult for b, p in zip(baseline, operating))
-    saving = tuple(c * g * (1 - (drivers.ob_benefit if g > 0 else 0)) for c, g in zip(counted, gross))
+    operating = tuple((1 - a) * b + a * n + d for a, b, n, d in zip(adoption, baseline, new_model, dual, strict=True))
+    gross = tuple((b - p) * drivers.saving_mult for b, p in zip(baseline, operating, strict=True))
+    saving = tuple(c * g * (1 - (drivers.ob_benefit if g > 0 else 0)) for c, g in zip(counted, gross, strict=True))
     entered = tuple(sum(line.by_year[year] for line in case.transition) for year in YEARS)
     uplift = drivers.transition_mult * (1 + drivers.ob_transition)
-    transition = tuple(c * cost * uplift for c, cost in zip(counted, entered))
+    transition = tuple(c * cost * uplift for c, cost in zip(counted, entered, strict=True))
     residual = tuple(case.residual_value if year == case.horizon else 0.0 for year in YEARS)
-    soft = tuple(c * case.non_cashable * a for c, a in zip(counted, adoption))
+    soft = tuple(c * case.non_cashable * a for c, a in zip(counted, adoption, strict=True))
     waits = tuple(year - (0.5 if case.timing == "mid_year" and year else 0) for year in YEARS)
     factor = tuple((1 + drivers.rate) ** -wait for wait in waits)
-    fiscal = tuple(s - c + r for s, c, r in zip(saving, transition, residual))
+    fiscal = tuple(s - c + r for s, c, r in zip(saving, transition, residual, strict=True))
     return CashFlow(
         baseline=baseline,
         new_model=new_model,
@@ -141,9 +141,9 @@ def cash_flow(case: Case, drivers: Drivers) -> CashFlow:
         discount_years=waits,
         factor=factor,
         net_fiscal=fiscal,
-        net_economic=tuple(f + s for f, s in zip(fiscal, soft)),
+        net_economic=tuple(f + s for f, s in zip(fiscal, soft, strict=True)),
         cumulative=tuple(accumulate(fiscal)),
-        cumulative_discounted=tuple(accumulate(f * d for f, d in zip(fiscal, factor))),
+        cumulative_discounted=tuple(accumulate(f * d for f, d in zip(fiscal, factor, strict=True))),
     )
 
 
@@ -156,12 +156,12 @@ def _adoption(case: Case, drivers: Drivers) -> tuple[float, ...]:
     return tuple(case.adoption[year - late] if year >= late else 0.0 for year in YEARS)
 
 
-def _dual_running(
-    drivers: Drivers, adoption: Sequence[float], baseline: Sequence[float]
-) -> tuple[float, ...]:
+def _dual_running(drivers: Drivers, adoption: Sequence[float], baseline: Sequence[float]) -> tuple[float, ...]:
     """For one year, a share of the old cost of the volume moved in that year stays behind."""
     before = (0.0, *adoption[:-1])
-    return tuple(drivers.dual_share * max(a - b, 0) * cost for a, b, cost in zip(adoption, before, baseline))
+    return tuple(
+        drivers.dual_share * max(a - b, 0) * cost for a, b, cost in zip(adoption, before, baseline, strict=True)
+    )
 
 
 def outcome(case: Case, flow: CashFlow) -> Outcome:
@@ -186,18 +186,18 @@ def outcome(case: Case, flow: CashFlow) -> Outcome:
         roi_undiscounted=ratio(gained - spent, spent),
         bcr_fiscal=ratio(pv_savings + pv_residual, pv_transition),
         bcr_economic=ratio(pv_savings + pv_residual + pv_soft, pv_transition),
-        peak_funding=-min(0.0, min(flow.cumulative)),
+        peak_funding=-min(0.0, *flow.cumulative),
     )
 
 
 def present_value(amounts: Sequence[float], factors: Sequence[float]) -> float:
-    return sum(amount * factor for amount, factor in zip(amounts, factors))
+    return sum(amount * factor for amount, factor in zip(amounts, factors, strict=True))
 
 
 def sign_changes(amounts: Sequence[float]) -> int:
     """How often the flow turns from paying to receiving or back: more than once, and a rate of return may mislead."""
     signs = [amount > 0 for amount in amounts if abs(amount) >= NOTHING]
-    return sum(a != b for a, b in zip(signs, signs[1:]))
+    return sum(a != b for a, b in pairwise(signs))
 
 
 def payback(running: Sequence[float], horizon: int) -> float | None:
@@ -220,12 +220,10 @@ def rates_of_return(amounts: Sequence[float]) -> tuple[float, ...]:
     steps = 2000
     bottom, top = math.log(0.01), math.log(1001)
     rates = [math.exp(bottom + (top - bottom) * step / steps) - 1 for step in range(steps + 1)]
-    return tuple(
-        _root(worth, low, high) for low, high in zip(rates, rates[1:]) if worth(low) * worth(high) < 0
-    )
+    return tuple(_root(worth, low, high) for low, high in pairwise(rates) if worth(low) * worth(high) < 0)
 
 
-def _root(worth, low: float, high: float) -> float:
+def _root(worth: Callable[[float], float], low: float, high: float) -> float:
     rising = worth(high) > 0
     for _ in range(200):
         middle = (low + high) / 2
@@ -240,7 +238,5 @@ def modified_rate_of_return(amounts: Sequence[float], finance: float, reinvest: 
     """As a spreadsheet's MIRR: money is borrowed at one rate and what comes back earns another."""
     last = len(amounts) - 1
     owed = sum(amount / (1 + finance) ** year for year, amount in enumerate(amounts) if amount < 0)
-    earned = sum(
-        amount * (1 + reinvest) ** (last - year) for year, amount in enumerate(amounts) if amount > 0
-    )
+    earned = sum(amount * (1 + reinvest) ** (last - year) for year, amount in enumerate(amounts) if amount > 0)
     return (earned / -owed) ** (1 / last) - 1 if owed and earned else None

@@ -62,9 +62,9 @@ def bill_lines(case: Case) -> tuple[BillLine, ...]:
         BillLine("equal", "whole pool", sum(pools), everyone),
         BillLine("headcount", "whole pool", sum(pools), employees),
     ]
-    for service, pool, volumes in zip(case.services, pools, used):
+    for service, pool, volumes in zip(case.services, pools, used, strict=True):
         lines.append(BillLine("activity", service.label, pool, volumes))
-    for service, pool, volumes in zip(case.services, pools, used):
+    for service, pool, volumes in zip(case.services, pools, used, strict=True):
         fixed = round(pool * case.chargeback.subscription_share)
         lines.append(BillLine("two_part", f"{service.label}, subscription", fixed, employees))
         lines.append(BillLine("two_part", f"{service.label}, use", pool - fixed, volumes))
@@ -80,13 +80,11 @@ def band_shares(case: Case, agency: Agency) -> float:
 
 def bills(case: Case) -> dict[str, tuple[int, ...]]:
     """What each agency pays a year under each method, in cents."""
-    lines = bill_lines(case)
-    return {
-        method: tuple(
-            sum(amounts) for amounts in zip(*(line.cents for line in lines if line.method == method))
-        )
-        for method in METHODS
-    }
+    charged = {method: [0] * len(case.agencies) for method in METHODS}
+    for line in bill_lines(case):
+        for position, cents in enumerate(line.cents):
+            charged[line.method][position] += cents
+    return {method: tuple(amounts) for method, amounts in charged.items()}
 
 
 def caps(case: Case) -> tuple[int, ...]:
@@ -106,12 +104,10 @@ def capped_passes(case: Case, method: str, passes: int) -> tuple[tuple[float, ..
 
 
 def _spread(charged: Sequence[float], limits: Sequence[int]) -> tuple[float, ...]:
-    excess = sum(max(bill - limit, 0) for bill, limit in zip(charged, limits))
-    room = sum(bill for bill, limit in zip(charged, limits) if bill < limit)
-    return tuple(
-        limit if bill >= limit else bill + (excess * bill / room if room else 0)
-        for bill, limit in zip(charged, limits)
-    )
+    pairs = list(zip(charged, limits, strict=True))
+    excess = sum(max(bill - limit, 0) for bill, limit in pairs)
+    room = sum(bill for bill, limit in pairs if bill < limit)
+    return tuple(limit if bill >= limit else bill + (excess * bill / room if room else 0) for bill, limit in pairs)
 
 
 def capped_bills(case: Case, method: str) -> tuple[int, ...] | None:

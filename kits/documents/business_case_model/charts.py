@@ -33,9 +33,7 @@ def insert_cash_flow(page: Page, cell: str) -> None:
     )
     columns.combine(_running_total(page.book))
     columns.set_x_axis({"name": "Year", "name_font": FONT, "num_font": FONT, "label_position": "low"})
-    columns.set_y_axis(
-        {"num_font": FONT, "num_format": "#,##0", "major_gridlines": GRID, "line": {"none": True}}
-    )
+    columns.set_y_axis({"num_font": FONT, "num_format": "#,##0", "major_gridlines": GRID, "line": {"none": True}})
     _finish(page, cell, columns, "cash_flow", {"width": 930, "height": 400})
 
 

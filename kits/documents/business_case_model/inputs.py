@@ -180,9 +180,7 @@ def case_from(source: Mapping[str, Any]) -> Case:
         transition=tuple(_transition(row) for row in source["transition_costs"]),
         chargeback=_chargeback(source["chargeback"]),
         scenarios=tuple(Scenario(row["id"], row["label"], row["set"]) for row in source["scenarios"]),
-        swings=tuple(
-            Swing(row["parameter"], row["low"], row["high"]) for row in source["sensitivity"]["tornado"]
-        ),
+        swings=tuple(Swing(row["parameter"], row["low"], row["high"]) for row in source["sensitivity"]["tornado"]),
         grid_savings=tuple(source["sensitivity"]["grid"]["savings"]),
         grid_transition=tuple(source["sensitivity"]["grid"]["transition"]),
     )

@@ -26,6 +26,10 @@ BY_AGENCY_ROWS = range(40, 40 + AGENCIES)
 BY_SERVICE_ROWS = range(51, 51 + SERVICES)
 NEW_MODEL_ROWS = range(58, 58 + SERVICES + 4)
 
+# Chargeback
+CHARGE_ROWS = range(5, 5 + AGENCIES)
+AGENCY_COLUMNS = "DEFGHIJK"
+
 UNIT_COST_ROWS = range(5, 5 + SERVICES)
 
 # Cash flow: the row each series stands in

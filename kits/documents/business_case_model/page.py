@@ -128,9 +128,7 @@ def _absolute(cell: str) -> str:
 class Page:
     """One sheet, addressed as people address it ("C20")."""
 
-    def __init__(
-        self, book: Book, name: str, *, widths: Sequence[float], span: str, lead: str | None = None
-    ) -> None:
+    def __init__(self, book: Book, name: str, *, widths: Sequence[float], span: str, lead: str | None = None) -> None:
         """Start a sheet. Its lead comes from the words unless given; `span` is the last column it covers."""
         self.book = book
         self.name = name
@@ -179,6 +177,7 @@ class Page:
         value: float | str | None,
         number: str = "money",
         role: str = "calc",
+        *,
         align: str = "",
     ) -> None:
         """A formula with the result it must have; None is shown as the word "none"."""
@@ -187,9 +186,7 @@ class Page:
             align = "right"
         self.sheet.write_formula(cell, formula, self.book.style(role, number, align), shown)
 
-    def years(
-        self, row: int, formulas: Sequence[str], values: Sequence[float], number: str = "money"
-    ) -> None:
+    def years(self, row: int, formulas: Sequence[str], values: Sequence[float], number: str = "money") -> None:
         """A formula for each of the years 0 to 10, in columns C to M."""
         role = "total" if number == "total" else "calc"
         for column, formula, value in zip(YEAR_COLUMNS, formulas, values, strict=True):

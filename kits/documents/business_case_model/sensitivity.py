@@ -1,4 +1,4 @@
-"""What moves the answer: one driver at a time, two together, and how far each may go before the case is worth nothing."""
+"""What moves the answer: one driver at a time, two together, and how wrong each may be before the answer turns."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ from kits.documents.business_case_model.appraisal import (
     new_model_year0,
     unit_cost,
 )
-from kits.documents.business_case_model.inputs import Agency, Service
 from kits.documents.business_case_model.page import Book, Page
 
 
@@ -37,18 +36,8 @@ def write(book: Book) -> None:
     page.finish(f"A1:I{layout.NEW_MODEL_ROWS[-1] + 1}", repeat=(1, 4), freeze="A5", portrait=True)
 
 
-def _agency(page: Page, position: int) -> Agency | None:
-    agencies = page.book.case.agencies
-    return agencies[position] if position < len(agencies) else None
-
-
-def _service(page: Page, index: int) -> Service | None:
-    services = page.book.case.services
-    return services[index] if index < len(services) else None
-
-
 def _line(page: Page, row: int, position: int, index: int) -> None:
-    agency, service = _agency(page, position), _service(page, index)
+    agency, service = page.book.agency(position), page.book.service(index)
     line = agency.lines[service.id] if agency and service else None
     source = layout.service_block_rows(index)[position]
     agency_cell = f"Inputs!A{layout.AGENCY_ROWS[position]}"
@@ -65,14 +54,10 @@ def _line(page: Page, row: int, position: int, index: int) -> None:
         service.loaded_cost if line else 0,
         "money_or_blank",
     )
-    page.formula(
-        f"F{row}", f"=D{row}*E{row}", line.fte * service.loaded_cost if line else 0, "money_or_blank"
-    )
+    page.formula(f"F{row}", f"=D{row}*E{row}", line.fte * service.loaded_cost if line else 0, "money_or_blank")
     page.formula(f"G{row}", f"=Inputs!D{source}", line.technology if line else 0, "money_or_blank")
     page.formula(f"H{row}", f"=Inputs!E{source}", line.other if line else 0, "money_or_blank")
-    page.formula(
-        f"I{row}", f"=F{row}+G{row}+H{row}", line_cost(service, line) if line else 0, "money_or_blank"
-    )
+    page.formula(f"I{row}", f"=F{row}+G{row}+H{row}", line_cost(service, line) if line else 0, "money_or_blank")
 
 
 def _sum(page: Page) -> None:
@@ -98,7 +83,7 @@ def _by_agency(page: Page) -> None:
     rows = layout.BY_AGENCY_ROWS
     page.header(rows[0] - 1, ["By agency", "Total a year"])
     for position, row in enumerate(rows):
-        agency = _agency(page, position)
+        agency = page.book.agency(position)
         source = f"Inputs!A{layout.AGENCY_ROWS[position]}"
         first = layout.BASELINE_FIRST + position * layout.SERVICES
         page.formula(f"A{row}", f'=IF({source}="","",{source})', agency.label if agency else "", "text")
@@ -116,7 +101,7 @@ def _by_service(page: Page) -> None:
     page.header(rows[0] - 1, ["By service", "Total a year"])
     first, last = layout.BASELINE_FIRST, layout.BASELINE_LAST
     for index, row in enumerate(rows):
-        service = _service(page, index)
+        service = page.book.service(index)
         source = f"Inputs!A{layout.SERVICE_ROWS[index]}"
         page.formula(f"A{row}", f'=IF({source}="","",{source})', service.label if service else "", "text")
         page.formula(
@@ -132,11 +117,9 @@ def _new_model(page: Page) -> None:
     rows, case = layout.NEW_MODEL_ROWS, page.book.case
     page.header(rows[0] - 1, ["New model, all volume moved", "Total a year"])
     for index in range(layout.SERVICES):
-        service, source = _service(page, index), layout.SERVICE_ROWS[index]
+        service, source = page.book.service(index), layout.SERVICE_ROWS[index]
         label = f"Posts: {service.label}" if service else ""
-        page.formula(
-            f"A{rows[index]}", f'=IF(Inputs!A{source}="","","Posts: "&Inputs!A{source})', label, "text"
-        )
+        page.formula(f"A{rows[index]}", f'=IF(Inputs!A{source}="","","Posts: "&Inputs!A{source})', label, "text")
         page.formula(
             f"B{rows[index]}",
             f"=Inputs!C{source}*Inputs!D{source}",
@@ -149,7 +132,7 @@ def _new_model(page: Page) -> None:
             ("Management", "=management_fte*management_loaded_cost", case.shared.management),
             ("Technology", "=technology_cost", case.shared.technology),
             ("Other", "=other_cost", case.shared.other),
-            ("People who stay in the agencies", "=retained_organisation", case.shared.retained_organisation),
+            (layout.RETAINED, "=retained_organisation", case.shared.retained_organisation),
         ),
         strict=True,
     ):

@@ -12,7 +12,7 @@ from kits.documents.business_case_model.page import YEAR_COLUMNS, Book, Page
 
 @dataclass(frozen=True)
 class Series:
-    """One row. In `formula`, {c} is the year's column and {p} the column of the year before; `first` is year 0's own."""
+    """One row. In `formula`, {c} is the column of the year and {p} of the year before; `first` is for year 0."""
 
     key: str
     label: str
@@ -69,9 +69,7 @@ SERIES = (
         name="transition",
     ),
     Series("residual", "Residual value", "", "=IF({c}4=horizon,residual_value,0)", name="residual"),
-    Series(
-        "non_cashable", "Non-cashable benefit", "economic", "={c}6*non_cashable*{c}9", name="soft_benefit"
-    ),
+    Series("non_cashable", "Non-cashable benefit", "economic", "={c}6*non_cashable*{c}9", name="soft_benefit"),
     Series(
         "discount_years",
         "Years of discounting",
@@ -164,10 +162,7 @@ def _series(page: Page, series: Series, values: tuple[float, ...]) -> None:
     row = layout.FLOW_ROWS[series.key]
     headline = series.key in HEADLINES
     page.label(f"A{row}", series.label, "total" if headline else "calc")
-    if series.unit:
-        page.label(f"B{row}", series.unit, "note")
-    else:
-        page.formula(f"B{row}", "=currency", page.book.case.currency, "text", "note")
+    page.unit(f"B{row}", series.unit)
     written = []
     for position, column in enumerate(YEAR_COLUMNS):
         template = series.first if position == 0 and series.first else series.formula

@@ -92,7 +92,13 @@ def _adoption(page: Page) -> None:
 
 def _services(page: Page) -> None:
     rows = layout.SERVICE_ROWS
-    titles = ["Services", "Counted in (unit)", "Loaded cost of a post", "Posts in the new model", "Share of shared cost"]
+    titles = [
+        "Services",
+        "Counted in (unit)",
+        "Loaded cost of a post",
+        "Posts in the new model",
+        "Share of shared cost",
+    ]
     page.header(rows[0] - 1, titles, height=32, words=2)
     for row, service in zip(rows, page.book.padded(page.book.case.services, len(rows)), strict=True):
         page.entry(f"A{row}", service and service.label, "text")

@@ -7,7 +7,8 @@ from kits.documents.business_case_model.appraisal import CashFlow, Outcome, cash
 from kits.documents.business_case_model.inputs import YEARS, Scenario
 from kits.documents.business_case_model.page import YEAR_COLUMNS, Book, Page
 from kits.documents.business_case_model.sheet_cash_flow import in_debt
-from kits.documents.business_case_model.sheet_results import RESULTS
+from kits.documents.business_case_model.sheet_results import FORMULAS
+from kits.documents.outline import data
 
 # Driver: what people call it, the number format, and where its base value comes from.
 DRIVERS = {
@@ -68,14 +69,12 @@ def write(book: Book) -> None:
     page.label(f"A{BLOCK_ROW - 1}", "Working, scenario by scenario", "section")
     for index, scenario in enumerate(book.case.scenarios):
         _block(page, index, scenario)
-    page.finish(f"A1:G{RESULTS_ROW + len(RESULTS) - 1}", repeat=(1, 5), freeze="C6")
+    page.finish(f"A1:G{RESULTS_ROW + len(FORMULAS) - 1}", repeat=(1, 5), freeze="C6")
 
 
 def _changes(page: Page) -> None:
     page.header(4, ["Number", "", "1", "2", "3", "4", "In use"])
-    page.formula(
-        "G4", '="In use: "&scenario', f"In use: {page.book.case.scenario}", "text", "header", "right"
-    )
+    page.formula("G4", '="In use: "&scenario', f"In use: {page.book.case.scenario}", "text", "header", align="right")
     page.sheet.set_row(4, 58)
     page.label("A5", "Scenario", "strong")
     page.label("B5", "From Inputs", "strong")
@@ -86,14 +85,7 @@ def _changes(page: Page) -> None:
     for row, (name, (label, number, base)) in enumerate(DRIVERS.items(), start=CHANGES_ROW):
         page.label(f"A{row}", label)
         page.formula(f"B{row}", base, getattr(page.book.case.base, name), number)
-    page.limit(
-        f"C{CHANGES_ROW + 2}:F{CHANGES_ROW + 2}",
-        validate="integer",
-        criteria="between",
-        minimum=0,
-        maximum=5,
-        error_message="Give whole years, from 0 to 5.",
-    )
+    page.limit_whole(f"C{CHANGES_ROW + 2}:F{CHANGES_ROW + 2}", 0, 5)
     page.book.define("scenario_names", page.name, "C5:F5")
     page.book.define("scenario_changes", page.name, f"C{CHANGES_ROW}:F{CHANGES_ROW + len(DRIVERS) - 1}")
 
@@ -101,36 +93,28 @@ def _changes(page: Page) -> None:
 def _used(page: Page) -> None:
     page.header(USED_ROW - 1, ["Values used", "", "1", "2", "3", "4", "In use"])
     case = page.book.case
-    page.formula(
-        "G5", "=INDEX(scenario_names,1,scenario)", case.scenarios[case.scenario - 1].label, "text", "label"
-    )
+    page.formula("G5", "=INDEX(scenario_names,1,scenario)", case.scenarios[case.scenario - 1].label, "text", "label")
     for offset, (name, (label, number, _)) in enumerate(DRIVERS.items()):
         row, source = USED_ROW + offset, CHANGES_ROW + offset
         page.label(f"A{row}", label)
         for column, scenario in zip(SCENARIO_COLUMNS, case.scenarios, strict=True):
             formula = f"=IF(ISBLANK({column}{source}),$B{source},{column}{source})"
             page.formula(f"{column}{row}", formula, getattr(case.drivers_of(scenario), name), number)
-        page.formula(
-            f"G{row}", f"=INDEX(C{row}:F{row},1,scenario)", getattr(case.drivers, name), number, "total"
-        )
+        page.formula(f"G{row}", f"=INDEX(C{row}:F{row},1,scenario)", getattr(case.drivers, name), number, "total")
         page.book.define(name, page.name, f"G{row}")
 
 
 def _results(page: Page) -> None:
     page.header(RESULTS_ROW - 1, ["Results", "", "1", "2", "3", "4"])
-    for offset, result in enumerate(RESULTS):
-        row = RESULTS_ROW + offset
-        role = "total" if result.name == "npv_fiscal" else "calc"
-        page.label(f"A{row}", result.label, role)
+    outcomes = [_outcome(page.book, scenario) for scenario in page.book.case.scenarios]
+    for row, (name, words) in enumerate(data("business_case_model")["results"].items(), start=RESULTS_ROW):
+        role = "total" if name == "npv_fiscal" else "calc"
+        page.label(f"A{row}", words["label"], role)
         if role == "total":
             page.label(f"B{row}", "", role)
-        for index, (column, scenario) in enumerate(
-            zip(SCENARIO_COLUMNS, page.book.case.scenarios, strict=True)
-        ):
-            value = getattr(_outcome(page.book, scenario), result.name)
-            page.formula(
-                f"{column}{row}", _result_formula(result.name, index, column), value, result.number, role
-            )
+        for index, (column, found) in enumerate(zip(SCENARIO_COLUMNS, outcomes, strict=True)):
+            formula = _result_formula(name, index, column)
+            page.formula(f"{column}{row}", formula, getattr(found, name), words["number"], role)
 
 
 def _outcome(book: Book, scenario: Scenario) -> Outcome:
@@ -153,16 +137,12 @@ def _result_formula(name: str, index: int, column: str) -> str:
         "irr": "=" + formulas.irr(cells["net_fiscal"]),
         "mirr": "=" + formulas.mirr(fiscal),
         "payback_simple_years": formulas.payback(cells["in_debt"], cells["cumulative"]),
-        "payback_discounted_years": formulas.payback(
-            cells["in_debt_discounted"], cells["cumulative_discounted"]
-        ),
+        "payback_discounted_years": formulas.payback(cells["in_debt_discounted"], cells["cumulative_discounted"]),
         "pv_savings": f"={gains}",
         "pv_transition": f"={costs}",
         "bcr_fiscal": formulas.quotient(f"{gains}+{left}", costs),
         "bcr_economic": formulas.quotient(f"{gains}+{left}+{soft}", costs),
-        "roi_undiscounted": formulas.quotient(
-            f"SUM({cells['saving_after_bias']})+SUM(residual)-{spent}", spent
-        ),
+        "roi_undiscounted": formulas.quotient(f"SUM({cells['saving_after_bias']})+SUM(residual)-{spent}", spent),
         "peak_funding": f"=-MIN(0,MIN({cells['cumulative']}))",
     }[name]
 

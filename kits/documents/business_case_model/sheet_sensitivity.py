@@ -5,107 +5,111 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kits.documents import palette
-from kits.documents.business_case_model import layout
+from kits.documents.business_case_model import charts, layout
 from kits.documents.business_case_model.appraisal import cash_flow
 from kits.documents.business_case_model.page import YEAR_COLUMNS, Book, Page
 from kits.documents.business_case_model.sensitivity import Bar, Trial, bars, halves, switching_values
 from kits.documents.business_case_model.sheet_scenarios import DRIVERS, late_adoption, operating_gap
 
 FIRST = 5
+SWITCHING_ROW = 13
 GRID_COLUMNS = "BCDEFGH"
 GRID_ROW = 19
 TRIALS_ROW = 51
-HALVES_ROW = TRIALS_ROW + 4 * 14
+BLOCKS = ("drivers", "adoption", "gross", "net")
+HALVES_ROW = TRIALS_ROW + 14 * len(BLOCKS)
+COLUMNS = (
+    "Driver",
+    "Low",
+    "High",
+    "NPV at low",
+    "NPV at high",
+    "Change at low",
+    "Change at high",
+    "Swing",
+    "Rank",
+    "Static: NPV at low",
+    "Static: NPV at high",
+    "Static: swing",
+)
 
 
 def write(book: Book) -> None:
-    page = Page(
-        book,
-        "Sensitivity",
-        widths=(36, 14, *[14] * 11),
-        span="M",
-    )
-    drivers = book.case.drivers
-    found = bars(book.case, drivers)
-    released = bars(book.case, book.case.base)
-    _tornado(page, found, released)
+    page = Page(book, "Sensitivity", widths=(36, 14, *[14] * 11), span="M")
+    found = bars(book.case, book.case.drivers)
+    last = FIRST + len(found) - 1
+    page.header(4, COLUMNS, height=32)
+    for index, bar in enumerate(found):
+        _bar(page, index, bar)
+    _ranks(page, found, last)
+    _static(page, found)
+    book.define("sensitivity_low", page.name, f"B{FIRST}:B{last}")
+    book.define("sensitivity_high", page.name, f"C{FIRST}:C{last}")
     _switching(page)
     _grid(page)
-    _chart(page, len(found))
+    charts.insert_tornado(page, f"A{GRID_ROW + 8}", FIRST, last)
     _trials(page, found)
     _halves(page)
     page.finish(f"A1:L{TRIALS_ROW - 3}", repeat=(1, 4), freeze="A5")
 
 
-def _tornado(page: Page, found: Sequence[Bar], released: Sequence[Bar]) -> None:
-    page.header(
-        4,
-        [
-            "Driver",
-            "Low",
-            "High",
-            "NPV at low",
-            "NPV at high",
-            "Change at low",
-            "Change at high",
-            "Swing",
-            "Rank",
-            "Static: NPV at low",
-            "Static: NPV at high",
-            "Static: swing",
-        ],
-        height=32,
-    )
-    last = FIRST + len(found) - 1
+def _bar(page: Page, index: int, bar: Bar) -> None:
+    row, number = FIRST + index, DRIVERS[bar.swing.driver][1]
+    page.label(f"A{row}", DRIVERS[bar.swing.driver][0])
+    page.entry(f"B{row}", bar.swing.low, number)
+    page.entry(f"C{row}", bar.swing.high, number)
+    for column, trial, offset in (("D", bar.low, 0), ("E", bar.high, 1)):
+        net = _trial_row("net", 2 * index + offset)
+        rate = f"{_driver_column('rate')}{_trial_row('drivers', 2 * index + offset)}"
+        formula = f"=SUMPRODUCT(C{net}:M{net},(1+{rate})^(-discount_years))"
+        page.formula(f"{column}{row}", formula, trial.npv)
     base = page.book.outcome.npv_fiscal
+    page.formula(f"F{row}", f"=D{row}-npv_fiscal", bar.low.npv - base)
+    page.formula(f"G{row}", f"=E{row}-npv_fiscal", bar.high.npv - base)
+    page.formula(f"H{row}", f"=ABS(E{row}-D{row})", bar.width)
+
+
+def _ranks(page: Page, found: Sequence[Bar], last: int) -> None:
     widths = sorted((bar.width for bar in found), reverse=True)
-    static = {bar.swing.driver: bar for bar in released}
-    for index, bar in enumerate(found):
-        row, number = FIRST + index, DRIVERS[bar.swing.driver][1]
-        page.label(f"A{row}", DRIVERS[bar.swing.driver][0])
-        page.entry(f"B{row}", bar.swing.low, number)
-        page.entry(f"C{row}", bar.swing.high, number)
-        for column, trial, offset in (("D", bar.low, 0), ("E", bar.high, 1)):
-            net = _trial_row("net", 2 * index + offset)
-            rate = f"{_driver_column('rate')}{_trial_row('drivers', 2 * index + offset)}"
-            page.formula(
-                f"{column}{row}", f"=SUMPRODUCT(C{net}:M{net},(1+{rate})^(-discount_years))", trial.npv
-            )
-        page.formula(f"F{row}", f"=D{row}-npv_fiscal", bar.low.npv - base)
-        page.formula(f"G{row}", f"=E{row}-npv_fiscal", bar.high.npv - base)
-        page.formula(f"H{row}", f"=ABS(E{row}-D{row})", bar.width)
-        page.formula(f"I{row}", f"=RANK(H{row},H${FIRST}:H${last})", widths.index(bar.width) + 1, "plain")
-        then = static[bar.swing.driver]
+    for row, bar in enumerate(found, start=FIRST):
+        rank = widths.index(bar.width) + 1
+        page.formula(f"I{row}", f"=RANK(H{row},H${FIRST}:H${last})", rank, "plain")
+
+
+def _static(page: Page, found: Sequence[Bar]) -> None:
+    """The base case's figures on the day of release, to see how far one's own have moved from the example."""
+    released = {bar.swing.driver: bar for bar in bars(page.book.case, page.book.case.base)}
+    for row, bar in enumerate(found, start=FIRST):
+        then = released[bar.swing.driver]
         for column, value in (("J", then.low.npv), ("K", then.high.npv), ("L", then.width)):
             page.sheet.write_number(f"{column}{row}", value, page.book.style("static", "money"))
-    page.book.define("sensitivity_low", page.name, f"B{FIRST}:B{last}")
-    page.book.define("sensitivity_high", page.name, f"C{FIRST}:C{last}")
 
 
 def _switching(page: Page) -> None:
-    row = FIRST + 8
+    row = SWITCHING_ROW
     page.header(row, ["If you are wrong: NPV is nil at", "Times", *[""] * 6])
     savings, transition = switching_values(page.book.case, page.book.case.drivers)
-    page.label(f"A{row + 1}", "Savings, times", "calc")
-    page.formula(
-        f"B{row + 1}",
-        '=IF(unit_savings=0,"none",(transition_mult*unit_transition-unit_residual)/unit_savings)',
-        savings,
-        "factor",
+    lines = (
+        (
+            "saving_mult",
+            "switching_savings",
+            '=IF(unit_savings=0,"none",(transition_mult*unit_transition-unit_residual)/unit_savings)',
+            savings,
+            "Below this share of the expected savings the case loses money.",
+        ),
+        (
+            "transition_mult",
+            "switching_transition",
+            '=IF(unit_transition=0,"none",(saving_mult*unit_savings+unit_residual)/unit_transition)',
+            transition,
+            "Above this multiple of the expected transition cost the case loses money.",
+        ),
     )
-    page.label(f"C{row + 1}", "Below this share of the expected savings the case loses money.", "note")
-    page.label(f"A{row + 2}", "Transition cost, times", "calc")
-    page.formula(
-        f"B{row + 2}",
-        '=IF(unit_transition=0,"none",(saving_mult*unit_savings+unit_residual)/unit_transition)',
-        transition,
-        "factor",
-    )
-    page.label(
-        f"C{row + 2}", "Above this multiple of the expected transition cost the case loses money.", "note"
-    )
-    page.book.define("switching_savings", page.name, f"B{row + 1}")
-    page.book.define("switching_transition", page.name, f"B{row + 2}")
+    for offset, (driver, name, formula, value, note) in enumerate(lines, start=1):
+        page.label(f"A{row + offset}", DRIVERS[driver][0], "calc")
+        page.formula(f"B{row + offset}", formula, value, "factor")
+        page.label(f"C{row + offset}", note, "note")
+        page.book.define(name, page.name, f"B{row + offset}")
 
 
 def _grid(page: Page) -> None:
@@ -124,55 +128,14 @@ def _grid(page: Page) -> None:
     last = GRID_ROW + len(case.grid_transition)
     page.book.define("grid_savings", page.name, f"B{GRID_ROW}:H{GRID_ROW}")
     page.book.define("grid_transition", page.name, f"A{GRID_ROW + 1}:A{last}")
-    loss = page.book.workbook.add_format({"bg_color": "#f7e1dc", "font_color": palette.BAD})
-    page.sheet.conditional_format(
-        f"B{GRID_ROW + 1}:H{last}", {"type": "cell", "criteria": "<", "value": 0, "format": loss}
-    )
-
-
-def _chart(page: Page, count: int) -> None:
-    chart = page.book.workbook.add_chart({"type": "bar"})
-    font = {"name": palette.SANS, "size": 9, "color": palette.INK}
-    for column, name, colour in (("F", "Low value", palette.MARIGOLD), ("G", "High value", palette.GREEN)):
-        chart.add_series(
-            {
-                "name": name,
-                "categories": f"=Sensitivity!$A${FIRST}:$A${FIRST + count - 1}",
-                "values": f"=Sensitivity!${column}${FIRST}:${column}${FIRST + count - 1}",
-                "fill": {"color": colour},
-                "overlap": 100,
-                "gap": 40,
-            }
-        )
-    chart.set_title(
-        {
-            "name": "Change of the net present value when one driver moves",
-            "name_font": {"name": palette.SERIF, "size": 13, "color": palette.GREEN, "bold": False},
-        }
-    )
-    chart.set_y_axis({"reverse": True, "num_font": font, "label_position": "low"})
-    chart.set_x_axis(
-        {
-            "num_font": font,
-            "num_format": "#,##0",
-            "major_gridlines": {"visible": True, "line": {"color": palette.RULE}},
-        }
-    )
-    chart.set_legend({"position": "bottom", "font": font})
-    chart.set_size({"width": 1000, "height": 400})
-    page.sheet.insert_chart(
-        f"A{GRID_ROW + 8}",
-        chart,
-        {
-            "description": "Bars: by how much the net present value falls or rises when each driver takes its low and its high value. "
-            "The figures are in the table at the top of this sheet, under Change at low and Change at high."
-        },
-    )
+    loss = page.book.workbook.add_format({"bg_color": palette.BAD_TINT, "font_color": palette.BAD})
+    rule = {"type": "cell", "criteria": "<", "value": 0, "format": loss}
+    page.sheet.conditional_format(f"B{GRID_ROW + 1}:H{last}", rule)
 
 
 def _trial_row(block: str, index: int) -> int:
     """Row of one trial (two for each driver: low, then high) in a block of the working."""
-    return TRIALS_ROW + 14 * ("drivers", "adoption", "gross", "net").index(block) + 1 + index
+    return TRIALS_ROW + 14 * BLOCKS.index(block) + 1 + index
 
 
 def _driver_column(name: str) -> str:
@@ -186,27 +149,27 @@ def _trials(page: Page, found: Sequence[Bar]) -> None:
     page.year_header(_trial_row("gross", -1), "Saving before optimism bias")
     page.year_header(_trial_row("net", -1), "Net, fiscal")
     for index, bar in enumerate(found):
-        _trial(page, 2 * index, bar, bar.low, f"B{FIRST + index}", "low")
-        _trial(page, 2 * index + 1, bar, bar.high, f"C{FIRST + index}", "high")
+        for offset, word, trial, column in ((0, "low", bar.low, "B"), (1, "high", bar.high, "C")):
+            rows = {block: _trial_row(block, 2 * index + offset) for block in BLOCKS}
+            for row in rows.values():
+                page.label(f"A{row}", f"{DRIVERS[bar.swing.driver][0]}: {word}", "calc")
+            _trial_drivers(page, rows["drivers"], bar.swing.driver, f"{column}{FIRST + index}", trial)
+            _trial_years(page, rows, trial)
 
 
-def _trial(page: Page, index: int, bar: Bar, trial: Trial, source: str, word: str) -> None:
-    label = f"{DRIVERS[bar.swing.driver][0]}: {word}"
-    rows = {block: _trial_row(block, index) for block in ("drivers", "adoption", "gross", "net")}
-    for row in rows.values():
-        page.label(f"A{row}", label, "calc")
+def _trial_drivers(page: Page, row: int, moved: str, source: str, trial: Trial) -> None:
     for name, (_, number, _) in DRIVERS.items():
-        formula = f"={source}" if name == bar.swing.driver else f"={name}"
-        page.formula(
-            f"{_driver_column(name)}{rows['drivers']}", formula, getattr(trial.drivers, name), number
-        )
+        formula = f"={source}" if name == moved else f"={name}"
+        page.formula(f"{_driver_column(name)}{row}", formula, getattr(trial.drivers, name), number)
+
+
+def _trial_years(page: Page, rows: dict[str, int], trial: Trial) -> None:
     used = {name: f"${_driver_column(name)}${rows['drivers']}" for name in DRIVERS}
     adoption, gross, net = [], [], []
     for position, column in enumerate(YEAR_COLUMNS):
+        adopted = f"{column}{rows['adoption']}"
         earlier = f"{layout.before(column)}{rows['adoption']}" if position else ""
-        gap = operating_gap(
-            column, f"{column}{rows['adoption']}", earlier, used["dual_share"], used["target_mult"]
-        )
+        gap = operating_gap(column, adopted, earlier, used["dual_share"], used["target_mult"])
         adoption.append(late_adoption(column, used["delay_years"]))
         gross.append(f"={gap}*{used['saving_mult']}")
         net.append(_net(column, f"{column}{rows['gross']}", used))
@@ -223,32 +186,31 @@ def _net(column: str, gross: str, used: dict[str, str]) -> str:
 
 
 def _halves(page: Page) -> None:
+    """The flows with both multipliers at one, from which the grid and the switching values are worked out."""
     case = page.book.case
     flow = cash_flow(case, case.drivers.with_(saving_mult=1.0, transition_mult=1.0))
-    values = {
-        "savings": flow.saving_after_bias,
-        "transition": flow.transition_after_bias,
-        "residual": flow.residual,
-    }
-    page.year_header(HALVES_ROW, "With both multipliers at one", "Present value")
     parts = halves(case, case.drivers)
-    written = {
-        "savings": [
-            f"={layout.flow('counted', c)}*('Cash flow'!{c}7-'Cash flow'!{c}11)"
-            f"*(1-IF('Cash flow'!{c}7-'Cash flow'!{c}11>0,ob_benefit,0))"
-            for c in YEAR_COLUMNS
-        ],
-        "transition": [
-            f"={layout.flow('counted', c)}*{layout.flow('transition_entered', c)}*(1+ob_transition)"
-            for c in YEAR_COLUMNS
-        ],
-        "residual": [f"={layout.flow('residual', c)}" for c in YEAR_COLUMNS],
-    }
-    for offset, (name, label) in enumerate(
-        (("savings", "Savings"), ("transition", "Transition cost"), ("residual", "Residual value")), start=1
-    ):
-        row = HALVES_ROW + offset
+    page.year_header(HALVES_ROW, "With both multipliers at one", "Present value")
+    lines = (
+        ("savings", "Savings", _unit_saving, flow.saving_after_bias, parts.savings),
+        ("transition", "Transition cost", _unit_transition, flow.transition_after_bias, parts.transition),
+        ("residual", "Residual value", _residual, flow.residual, parts.residual),
+    )
+    for row, (name, label, formula, values, total) in enumerate(lines, start=HALVES_ROW + 1):
         page.label(f"A{row}", label, "calc")
-        page.formula(f"B{row}", f"=SUMPRODUCT(C{row}:M{row},factors)", getattr(parts, name), role="total")
-        page.years(row, written[name], values[name])
+        page.formula(f"B{row}", f"=SUMPRODUCT(C{row}:M{row},factors)", total, role="total")
+        page.years(row, [formula(column) for column in YEAR_COLUMNS], values)
         page.book.define(f"unit_{name}", page.name, f"B{row}")
+
+
+def _unit_saving(column: str) -> str:
+    gap = f"({layout.flow('baseline', column)}-{layout.flow('proposal_operating', column)})"
+    return f"={layout.flow('counted', column)}*{gap}*(1-IF({gap}>0,ob_benefit,0))"
+
+
+def _unit_transition(column: str) -> str:
+    return f"={layout.flow('counted', column)}*{layout.flow('transition_entered', column)}*(1+ob_transition)"
+
+
+def _residual(column: str) -> str:
+    return f"={layout.flow('residual', column)}"

@@ -19,9 +19,8 @@ def write(book: Book) -> None:
         ["Service", "Unit", "Volume", "Cost before", "Cost after", "A unit before", "A unit after", "Change"],
         words=2,
     )
-    services = book.case.services
     for index, row in enumerate(layout.UNIT_COST_ROWS):
-        service = services[index] if index < len(services) else None
+        service = book.service(index)
         cost = unit_cost(book.case, service) if service else UnitCost(0, 0, 0)
         _names(
             page,
@@ -44,14 +43,10 @@ def _figures(page: Page, row: int, index: int, cost: UnitCost) -> None:
     source = layout.SERVICE_ROWS[index]
     after = f"=Inputs!C{source}*Inputs!D{source}+Inputs!E{source}*SUM(shared_cost)"
     page.formula(f"C{row}", f"=SUM(service{index + 1}_volume)", cost.volume, "money_or_blank")
-    page.formula(
-        f"D{row}", f"=Baseline!B{layout.BY_SERVICE_ROWS[index]}", cost.before_total, "money_or_blank"
-    )
+    page.formula(f"D{row}", f"=Baseline!B{layout.BY_SERVICE_ROWS[index]}", cost.before_total, "money_or_blank")
     page.formula(f"E{row}", after, cost.after_total, "money_or_blank")
     for column, above, value in (("F", f"D{row}", cost.before), ("G", f"E{row}", cost.after)):
-        page.formula(
-            f"{column}{row}", f'=IF(C{row}=0,"",{above}/C{row})', "" if value is None else value, "money2"
-        )
+        page.formula(f"{column}{row}", f'=IF(C{row}=0,"",{above}/C{row})', "" if value is None else value, "money2")
     page.formula(
         f"H{row}",
         f'=IF(OR(C{row}=0,D{row}=0),"",E{row}/D{row}-1)',

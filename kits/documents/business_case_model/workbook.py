@@ -60,9 +60,7 @@ def render(case: Case, component: Component, *, version: str, released_on: date)
     # Wide enough for nearly every screen; the first sheet to be seen is Read me.
     workbook.set_size(2400, 1500)
     flow = cash_flow(case, case.drivers)
-    book = Book(
-        workbook, case, flow, outcome(case, flow), component.title, version, released_on, component.licence
-    )
+    book = Book(workbook, case, flow, outcome(case, flow), component.title, version, released_on, component.licence)
     for sheet in SHEETS:
         sheet.write(book)
     workbook.close()
@@ -77,4 +75,5 @@ def _fits(case: Case) -> None:
     }
     for what, (rows, most) in room.items():
         if len(rows) > most:
-            raise ValueError(f"The workbook has room for {most} {what}, not {len(rows)}.")
+            message = f"The workbook has room for {most} {what}, not {len(rows)}."
+            raise ValueError(message)

@@ -28,9 +28,7 @@ from kits.documents.decision_briefing.figures import agency_rows, figures
 from kits.documents.outline import Component
 
 
-def render(
-    text: Mapping[str, Any], case: Case, component: Component, *, version: str, released_on: date
-) -> bytes:
+def render(text: Mapping[str, Any], case: Case, component: Component, *, version: str, released_on: date) -> bytes:
     """The deck, with the figures of `case` in the text's places."""
     deck = pptx.Presentation()
     layouts = theme.prepare(deck, language=component.language)
@@ -148,9 +146,7 @@ def _chart(slide: Slide, spec: Mapping[str, str], case: Case, known: Mapping[str
     _chart_look(shape.chart, spec, known, running)
 
 
-def _chart_look(
-    chart: Chart, spec: Mapping[str, str], known: Mapping[str, str], running: Sequence[float]
-) -> None:
+def _chart_look(chart: Chart, spec: Mapping[str, str], known: Mapping[str, str], running: Sequence[float]) -> None:
     chart.font.size = Pt(theme.SMALLEST)
     chart.font.color.rgb = _rgb(palette.INK)
     chart.has_legend = False
@@ -196,9 +192,7 @@ def _foot(slide: Slide, mark: str, number: int) -> None:
             continue
         element = copy.deepcopy(shape._element)
         identity = element.nvSpPr.cNvPr
-        identity.set(
-            "id", str(max(int(other._element.xpath(".//p:cNvPr/@id")[0]) for other in slide.shapes) + 1)
-        )
+        identity.set("id", str(max(int(other._element.xpath(".//p:cNvPr/@id")[0]) for other in slide.shapes) + 1))
         slide.shapes._spTree.append(element)
         texts = list(element.iter(qn("a:t")))
         if kind == "FOOTER":

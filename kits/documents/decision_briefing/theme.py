@@ -30,6 +30,12 @@ NAMES = {
     EXHIBIT: "Title, finding and exhibit",
     FIGURES: "Title, finding and three figures",
 }
+FLUSH, BULLET_INDENT = 'marL="0" indent="0"', 'marL="342900" indent="-342900"'
+NO_BULLET = '<a:spcBef><a:spcPts val="0"/></a:spcBef><a:buNone/>'
+BULLET = (
+    '<a:spcBef><a:spcPts val="900"/></a:spcBef><a:buClr><a:schemeClr val="accent2"/></a:buClr>'
+    '<a:buFont typeface="Arial"/><a:buChar char="•"/>'
+)
 
 
 def prepare(deck: Presentation, *, language: str) -> dict[str, SlideLayout]:
@@ -56,9 +62,7 @@ def _hex(colour: str) -> str:
 
 
 def _theme(deck: Presentation) -> None:
-    part = next(
-        rel.target_part for rel in deck.slide_master.part.rels.values() if rel.reltype.endswith("/theme")
-    )
+    part = next(rel.target_part for rel in deck.slide_master.part.rels.values() if rel.reltype.endswith("/theme"))
     theme = part.blob.decode("utf-8")
     colours = {
         "dk1": palette.INK,
@@ -76,9 +80,7 @@ def _theme(deck: Presentation) -> None:
     }
     for name, colour in colours.items():
         pattern = rf"<a:{name}>.*?</a:{name}>"
-        theme = re.sub(
-            pattern, f'<a:{name}><a:srgbClr val="{_hex(colour)}"/></a:{name}>', theme, flags=re.DOTALL
-        )
+        theme = re.sub(pattern, f'<a:{name}><a:srgbClr val="{_hex(colour)}"/></a:{name}>', theme, flags=re.DOTALL)
     for kind, family in (("major", palette.SERIF), ("minor", palette.SANS)):
         theme = re.sub(rf'(<a:{kind}Font>\s*<a:latin typeface=")[^"]*', rf"\g<1>{family}", theme)
     part._blob = theme.encode("utf-8")
@@ -87,33 +89,18 @@ def _theme(deck: Presentation) -> None:
 def _master(deck: Presentation, language: str) -> None:
     master = deck.slide_master
     element = master._element
-    background = element.cSld.find(qn("p:bg"))
-    if background is not None:
-        element.cSld.remove(background)
-    element.cSld.insert(
-        0,
-        parse_xml(
-            f'<p:bg {nsdecls("p", "a")}><p:bgPr><a:solidFill><a:schemeClr val="bg2"/></a:solidFill><a:effectLst/></p:bgPr></p:bg>'
-        ),
-    )
+    _background(element)
     _rules(element)
+    boxes = {"TITLE": "title", "BODY": "content", "SLIDE_NUMBER": "number"}
     for shape in master.placeholders:
-        kind = shape.placeholder_format.type.name
-        _place(
-            shape,
-            {"TITLE": "title", "BODY": "content", "FOOTER": "footer", "SLIDE_NUMBER": "number"}.get(
-                kind, "footer"
-            ),
-        )
+        _place(shape, boxes.get(shape.placeholder_format.type.name, "footer"))
     for text in element.iter(qn("a:defRPr"), qn("a:rPr"), qn("a:endParaRPr")):
         text.set("lang", language)
         if text.get("sz") and int(text.get("sz")) < SMALLEST * 100:
             text.set("sz", str(SMALLEST * 100))
     for fill in element.xpath('.//p:sp[.//p:ph[@type="ftr" or @type="sldNum"]]//a:solidFill'):
         # The stock template tints the footer down to a grey that few can read.
-        fill.getparent().replace(
-            fill, parse_xml(f'<a:solidFill {nsdecls("a")}><a:schemeClr val="accent3"/></a:solidFill>')
-        )
+        fill.getparent().replace(fill, _xml('<a:solidFill {ns}><a:schemeClr val="accent3"/></a:solidFill>'))
     title = element.find(f".//{qn('p:titleStyle')}/{qn('a:lvl1pPr')}")
     title.set("algn", "l")
     run = title.find(qn("a:defRPr"))
@@ -121,34 +108,47 @@ def _master(deck: Presentation, language: str) -> None:
     _fill(run, "tx2")
 
 
+def _xml(text: str) -> etree._Element:
+    """An element; {ns} in its text stands for the declarations of the namespaces."""
+    return parse_xml(text.replace("{ns}", nsdecls("p", "a")))
+
+
+def _background(master: etree._Element) -> None:
+    background = master.cSld.find(qn("p:bg"))
+    if background is not None:
+        master.cSld.remove(background)
+    colour = '<a:solidFill><a:schemeClr val="bg2"/></a:solidFill>'
+    master.cSld.insert(0, _xml(f"<p:bg {{ns}}><p:bgPr>{colour}<a:effectLst/></p:bgPr></p:bg>"))
+
+
 def _rules(master: etree._Element) -> None:
     """A thick and a thin line at the top edge, as on the portal. Decoration: no reader announces it."""
     tree = master.cSld.find(qn("p:spTree"))
-    for number, (top, height) in enumerate(((0, 0.09), (0.13, 0.02))):
-        tree.insert(
-            2,
-            parse_xml(
-                f'<p:sp {nsdecls("p", "a")}><p:nvSpPr><p:cNvPr id="{90 + number}" name="Rule {number + 1}"><a:extLst>'
-                '<a:ext uri="{C183D7F6-B498-43B3-948B-1728B52AA6E4}"><adec:decorative '
-                'xmlns:adec="http://schemas.microsoft.com/office/drawing/2017/decorative" val="1"/></a:ext></a:extLst></p:cNvPr>'
-                f'<p:cNvSpPr/><p:nvPr userDrawn="1"/></p:nvSpPr><p:spPr><a:xfrm><a:off x="0" y="{Inches(top)}"/>'
-                f'<a:ext cx="{WIDTH}" cy="{Inches(height)}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
-                '<a:solidFill><a:schemeClr val="tx2"/></a:solidFill></p:spPr></p:sp>'
-            ),
+    unspoken = (
+        '<a:extLst><a:ext uri="{C183D7F6-B498-43B3-948B-1728B52AA6E4}"><adec:decorative val="1" '
+        'xmlns:adec="http://schemas.microsoft.com/office/drawing/2017/decorative"/></a:ext></a:extLst>'
+    )
+    for number, (top, height) in enumerate(((0, 0.09), (0.13, 0.02)), start=1):
+        box = f'<a:off x="0" y="{Inches(top)}"/><a:ext cx="{WIDTH}" cy="{Inches(height)}"/>'
+        rule = _xml(
+            f'<p:sp {{ns}}><p:nvSpPr><p:cNvPr id="{90 + number}" name="Rule {number}">{unspoken}</p:cNvPr>'
+            '<p:cNvSpPr/><p:nvPr userDrawn="1"/></p:nvSpPr>'
+            f'<p:spPr><a:xfrm>{box}</a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
+            '<a:solidFill><a:schemeClr val="tx2"/></a:solidFill></p:spPr></p:sp>'
         )
+        # Behind everything else: after the two elements that describe the tree itself.
+        tree.insert(2, rule)
 
 
 def _place(shape, box: str | tuple[float, float, float, float]) -> None:
     left, top, width, height = BOXES[box] if isinstance(box, str) else box
-    shape.left, shape.top, shape.width, shape.height = (
-        Emu(Inches(side)) for side in (left, top, width, height)
-    )
+    shape.left, shape.top, shape.width, shape.height = (Emu(Inches(side)) for side in (left, top, width, height))
 
 
 def _fill(run: etree._Element, scheme: str) -> None:
     for old in run.findall(qn("a:solidFill")):
         run.remove(old)
-    run.insert(0, parse_xml(f'<a:solidFill {nsdecls("a")}><a:schemeClr val="{scheme}"/></a:solidFill>'))
+    run.insert(0, _xml(f'<a:solidFill {{ns}}><a:schemeClr val="{scheme}"/></a:solidFill>'))
 
 
 def _style(
@@ -166,23 +166,18 @@ def _style(
     properties = body.find(qn("a:bodyPr"))
     for child in list(properties):
         properties.remove(child)
-    properties.append(parse_xml(f"<a:noAutofit {nsdecls('a')}/>"))
+    properties.append(_xml("<a:noAutofit {ns}/>"))
     properties.set("anchor", anchor)
     for side in ("lIns", "rIns"):
         properties.set(side, "0")
-    old = body.find(qn("a:lstStyle"))
-    mark = (
-        f'<a:buClr><a:schemeClr val="accent2"/></a:buClr><a:buFont typeface="Arial"/><a:buChar char="•"/>'
-        if bullet
-        else "<a:buNone/>"
-    )
-    indent = 'marL="342900" indent="-342900"' if bullet else 'marL="0" indent="0"'
     font = '<a:latin typeface="+mj-lt"/>' if serif else ""
-    new = parse_xml(
-        f'<a:lstStyle {nsdecls("a")}><a:lvl1pPr {indent} algn="{align}"><a:spcBef><a:spcPts val="{900 if bullet else 0}"/></a:spcBef>'
-        f'{mark}<a:defRPr sz="{size * 100}" b="0"><a:solidFill><a:schemeClr val="{scheme}"/></a:solidFill>{font}</a:defRPr>'
-        "</a:lvl1pPr></a:lstStyle>"
+    look = f'<a:solidFill><a:schemeClr val="{scheme}"/></a:solidFill>{font}'
+    new = _xml(
+        f'<a:lstStyle {{ns}}><a:lvl1pPr {BULLET_INDENT if bullet else FLUSH} algn="{align}">'
+        f"{BULLET if bullet else NO_BULLET}"
+        f'<a:defRPr sz="{size * 100}" b="0">{look}</a:defRPr></a:lvl1pPr></a:lstStyle>'
     )
+    old = body.find(qn("a:lstStyle"))
     if old is None:
         properties.addnext(new)
     else:

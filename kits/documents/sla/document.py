@@ -161,22 +161,22 @@ def _describe(table: Table, spec: Mapping[str, Any]) -> None:
     """Lines between rows, room inside cells, and the description that a screen reader gives."""
     rule = palette.RULE.lstrip("#").upper()
     lines = "".join(
-        f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="{rule}"/>'
-        for side in ("top", "bottom", "insideH")
+        f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="{rule}"/>' for side in ("top", "bottom", "insideH")
     )
     margins = "".join(
         f'<w:{side} w:w="{size}" w:type="dxa"/>'
         for side, size in (("top", 50), ("left", 90), ("bottom", 50), ("right", 90))
     )
+    look = 'w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"'
     properties = table._tbl.tblPr
-    for xml in (
-        f"<w:tblBorders {nsdecls('w')}>{lines}</w:tblBorders>",
-        f'<w:tblLayout {nsdecls("w")} w:type="fixed"/>',
-        f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>",
-        f'<w:tblLook {nsdecls("w")} w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" '
-        'w:noHBand="1" w:noVBand="1"/>',
+    # In the order in which the format wants them.
+    for tag, attributes, content in (
+        ("tblBorders", "", lines),
+        ("tblLayout", 'w:type="fixed"', ""),
+        ("tblCellMar", "", margins),
+        ("tblLook", look, ""),
     ):
-        element = parse_xml(xml)
+        element = parse_xml(f"<w:{tag} {nsdecls('w')} {attributes}>{content}</w:{tag}>")
         existing = properties.find(element.tag)
         if existing is not None:
             properties.remove(existing)

@@ -9,8 +9,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
-# Headings of the first level, as links, without page numbers: clauses are cited by number, and a page number that nobody
-# has updated is wrong.
+# Headings of the first level, as links, without page numbers: clauses are cited by number, and a page number that
+# nobody has updated is wrong.
 CONTENTS = r'TOC \o "1-1" \n \h \z \u'
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
-from docx.oxml import OxmlElement, parse_xml
+from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt, RGBColor
 from docx.styles.style import BaseStyle
@@ -55,9 +55,7 @@ def rgb(colour: str) -> RGBColor:
 
 
 def shading(colour: str):
-    return parse_xml(
-        f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{colour.lstrip("#").upper()}"/>'
-    )
+    return parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{colour.lstrip("#").upper()}"/>')
 
 
 def _font(style: BaseStyle, family: str, size: float, colour: str) -> None:
@@ -105,9 +103,7 @@ def _numbering(document: Document) -> None:
     # All abstract lists stand before the lists that use them.
     numbering.insert(0, abstract)
     numbering.append(
-        parse_xml(
-            f'<w:num {nsdecls("w")} w:numId="{NUMBERING}"><w:abstractNumId w:val="{NUMBERING}"/></w:num>'
-        )
+        parse_xml(f'<w:num {nsdecls("w")} w:numId="{NUMBERING}"><w:abstractNumId w:val="{NUMBERING}"/></w:num>')
     )
 
 
@@ -134,11 +130,11 @@ def _guidance(document: Document) -> None:
     style.paragraph_format.space_before = Pt(4)
     style.paragraph_format.keep_together = True
     properties = style.element.get_or_add_pPr()
-    properties.append(
-        parse_xml(
-            f'<w:pBdr {nsdecls("w")}><w:left w:val="single" w:sz="18" w:space="6" '
-            f'w:color="{palette.MARIGOLD.lstrip("#").upper()}"/></w:pBdr>'
-        )
+    colour = palette.MARIGOLD.lstrip("#").upper()
+    border = f'<w:left w:val="single" w:sz="18" w:space="6" w:color="{colour}"/>'
+    # The format has an order: borders stand before spacing and indents.
+    properties.insert_element_before(
+        parse_xml(f"<w:pBdr {nsdecls('w')}>{border}</w:pBdr>"), "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc"
     )
 
 
@@ -168,6 +164,4 @@ def _contents(document: Document) -> None:
     entry = document.styles.add_style("toc 1", WD_STYLE_TYPE.PARAGRAPH)
     entry.base_style = document.styles["Normal"]
     entry.paragraph_format.space_after = Pt(3)
-    tabs = OxmlElement("w:tabs")
-    tabs.append(parse_xml(f'<w:tab {nsdecls("w")} w:val="left" w:pos="680"/>'))
-    entry.element.get_or_add_pPr().append(tabs)
+    entry.paragraph_format.tab_stops.add_tab_stop(Pt(34))

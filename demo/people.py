@@ -1,0 +1,181 @@
+"""Organisations and eighty invented members, four of whom can sign in, and two who wait to be let in."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from demo.accounts import PASSWORD
+from demo.progress import Progress
+from members import operations
+from members.folding import fold
+from members.models import Expertise, JoinRequest, Organisation, Profile, ProfileLanguage, ProfileOffer, User
+from portal.taxonomy.models import JurisdictionLevel, ServiceLine, Stage
+
+CONTENT = Path(__file__).parent / "content"
+
+WAITING = (
+    {
+        "name": "Renske Oduya",
+        "email": "renske.oduya@tamarackcounty.example",
+        "organisation": "Tamarack County",
+        "kind": "practitioner",
+        "reason": "I manage the regional finance hub. We price our services anew next spring, and I would like to read "
+        "how others told their customers.",
+        "days_ago": 1,
+    },
+    {
+        "name": "Casimir Vell-Adeyemi",
+        "email": "casimir@brightledger.example",
+        "organisation": "Bright Ledger Software",
+        "kind": "provider",
+        "reason": "We build invoicing for county hubs. I would like to understand what makes a price list readable.",
+        "days_ago": 4,
+    },
+)
+
+
+def load(progress: Progress, now: datetime) -> None:
+    """Make what is missing; what is there, members may have changed, and it is left alone."""
+    with transaction.atomic():
+        organisations = _organisations(_read("organisations.yaml"))
+    progress.done(f"{len(organisations)} organisations")
+    rows = _read("people.yaml")
+    with transaction.atomic():
+        fresh = _people(rows, organisations, now)
+    progress.done(f"{len(rows)} members, {fresh} of them new")
+    with transaction.atomic():
+        _waiting(now)
+    progress.done(f"{len(WAITING)} requests to join")
+
+
+def _read(name: str) -> list[dict[str, Any]]:
+    return yaml.safe_load((CONTENT / name).read_text(encoding="utf-8"))
+
+
+def _organisations(rows: list[dict[str, Any]]) -> dict[str, Organisation]:
+    levels = {level.slug: level for level in JurisdictionLevel.objects.all()}
+    Organisation.objects.bulk_create(
+        (
+            Organisation(
+                slug=row["slug"],
+                name=row["name"],
+                other_names=row["other_names"],
+                level=levels[row["level"]],
+                country=row["country"],
+                place=row["place"],
+                domain=row["domain"],
+                body=row["kind_of_body"],
+                search_text="\n".join(fold(name) for name in (row["name"], *row["other_names"])),
+            )
+            for row in rows
+        ),
+        ignore_conflicts=True,
+    )
+    return {organisation.slug: organisation for organisation in Organisation.objects.all()}
+
+
+def _people(rows: list[dict[str, Any]], organisations: dict[str, Organisation], now: datetime) -> int:
+    """The members who are not there yet; the number of them."""
+    known = set(Profile.objects.values_list("handle", flat=True))
+    known_addresses = set(User.objects.values_list("email", flat=True))
+    fresh = [row for row in rows if row["handle"] not in known and row["email"] not in known_addresses]
+    _accounts(fresh, now)
+    users = {user.email: user for user in User.objects.filter(email__in=[row["email"] for row in fresh])}
+    stages = {stage.slug: stage for stage in Stage.objects.all()}
+    Profile.objects.bulk_create(
+        Profile(
+            user=users[row["email"]],
+            handle=row["handle"],
+            kind=row["kind"],
+            organisation=organisations[row["organisation"]],
+            role=row["role"],
+            stage=stages[row["stage"]],
+            looking_for="\n".join(row["looking_for"]),
+            bio=row["bio"],
+            visibility=row["visibility"],
+            member_since=now - timedelta(days=row["joined_days_ago"]),
+        )
+        for row in fresh
+    )
+    _rows_of(fresh)
+    operations.reindex(Profile.objects.filter(handle__in=[row["handle"] for row in fresh]))
+    for row in fresh:
+        if row.get("account") == "staff":
+            operations.make_staff(person=users[row["email"]])
+    return len(fresh)
+
+
+def _accounts(rows: list[dict[str, Any]], now: datetime) -> None:
+    """One hash for the four accounts that sign in; the others have none and could not if they would."""
+    password, unusable = make_password(PASSWORD) if rows else "", make_password(None)
+    User.objects.bulk_create(
+        User(
+            email=row["email"],
+            name=row["name"],
+            standing=User.Standing.MEMBER,
+            time_zone=row["time_zone"],
+            password=password if row.get("account") else unusable,
+            date_joined=now - timedelta(days=row["joined_days_ago"]),
+        )
+        for row in rows
+    )
+    _confirmed(row["email"] for row in rows if row.get("account"))
+
+
+def _confirmed(addresses: Iterable[str]) -> None:
+    """allauth's record that an address is confirmed: without it, signing in asks for a code first."""
+    users = User.objects.filter(email__in=list(addresses))
+    EmailAddress.objects.bulk_create(
+        (EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users),
+        ignore_conflicts=True,
+    )
+
+
+def _rows_of(rows: list[dict[str, Any]]) -> None:
+    """Everything that hangs on a profile."""
+    profiles = {profile.handle: profile for profile in Profile.objects.filter(handle__in=[row["handle"] for row in rows])}
+    lines = {line.slug: line for line in ServiceLine.objects.all()}
+    through = Profile.service_lines.through
+    through.objects.bulk_create(
+        through(profile=profiles[row["handle"]], serviceline=lines[slug])
+        for row in rows
+        for slug in row["service_lines"]
+    )
+    ProfileLanguage.objects.bulk_create(
+        ProfileLanguage(profile=profiles[row["handle"]], code=code) for row in rows for code in row["languages"]
+    )
+    ProfileOffer.objects.bulk_create(
+        ProfileOffer(profile=profiles[row["handle"]], what=what) for row in rows for what in row["willing_to"]
+    )
+    names = [name for row in rows for name in row["ask_about"]]
+    subjects = dict(zip(dict.fromkeys(names), operations.subjects_called(dict.fromkeys(names)), strict=True))
+    Expertise.objects.bulk_create(
+        Expertise(content_object=profiles[row["handle"]], tag=subjects[name])
+        for row in rows
+        for name in row["ask_about"]
+    )
+
+
+def _waiting(now: datetime) -> None:
+    """People who asked to join some days ago; decided or not, they are asked for once only."""
+    for row in WAITING:
+        at = now - timedelta(days=row["days_ago"])
+        person = User.objects.filter(email=row["email"]).first()
+        if person is None:
+            person = User.objects.create_user(row["email"], name=row["name"], date_joined=at)
+            _confirmed([person.email])
+        if not JoinRequest.objects.filter(person=person).exists():
+            operations.request_to_join(
+                person=person,
+                organisation=row["organisation"],
+                kind=row["kind"],
+                reason=row["reason"],
+                at=at,
+                confirmed=True,
+            )

@@ -1,0 +1,207 @@
+"""The home page of a member: what waits for them, what comes, and what is new where they work."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cases.models import Case
+from cases.queries import entries
+from members.models import Profile
+from members.queries import similar_to
+from portal.core.cards import EntryCard, MeetingCard, PersonCard
+from portal.core.rules import is_staff_member
+from portal.core.templatetags.when import when_text
+from portal.desk.queues import counts
+from portal.meetings import queries as meetings
+from portal.meetings import rules
+from portal.meetings.models import Meeting
+from portal.notifications.lines import Line, lines
+from portal.notifications.queries import notices
+from portal.pages.front import library
+
+COMING, CASES, NEWS = 3, 4, 4
+MEETINGS_READ = 40
+MORNING, AFTERNOON, EVENING = 5, 12, 18
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """Something that waits for the person. `reply_to` is a meeting that can be answered at once."""
+
+    icon: str
+    title: str
+    url: str
+    detail: str
+    action: str
+    at: datetime | None = None
+    reply_to: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Today:
+    """All that a member's home shows."""
+
+    greeting: str
+    summary: str
+    now: datetime
+    zone: ZoneInfo
+    needs: Sequence[Need]
+    coming: Sequence[MeetingCard]
+    cases: Sequence[EntryCard]
+    news: Sequence[Line]
+    people: Sequence[PersonCard]
+
+
+def greeting(name: str, at: datetime, zone: ZoneInfo) -> str:
+    """Good morning, afternoon or evening, by the clock where the person is."""
+    hour = at.astimezone(zone).hour
+    if MORNING <= hour < AFTERNOON:
+        return _("Good morning, %(name)s") % {"name": name}
+    if AFTERNOON <= hour < EVENING:
+        return _("Good afternoon, %(name)s") % {"name": name}
+    return _("Good evening, %(name)s") % {"name": name}
+
+
+def profile_of(user: Any) -> Profile | None:
+    """The person's own profile, with what a card and the look for peers read."""
+    rows = Profile.objects.with_card_data().prefetch_related("service_lines", "expertise")
+    return rows.filter(user=user).first()
+
+
+def today(user: Any, profile: Profile | None, at: datetime) -> Today:
+    """What needs `user` now. At most eight queries, whatever waits."""
+    mine = _my_meetings(user, at)
+    staff = is_staff_member(user)
+    waiting = [*_from_meetings(mine, at), *_from_profile(profile), *(_from_desk(user) if staff else ())]
+    needs = sorted(waiting, key=lambda need: (need.at is None, need.at or at))
+    coming = [meeting for meeting in mine if meeting.state == rules.PUBLISHED][:COMING]
+    return Today(
+        greeting=greeting(user.get_short_name(), at, user.zone),
+        summary=_summary(needs, at, user.zone),
+        now=at,
+        zone=user.zone,
+        needs=needs,
+        coming=[meetings.card(meeting, note=meeting.channel.title) for meeting in coming],
+        cases=_cases(profile, user),
+        news=lines(notices(user).unread().order_by("-at", "-pk")[:NEWS]),
+        # For staff the desk's figures stand here: their page has no room for both.
+        people=similar_to(profile, user) if profile and not staff else (),
+    )
+
+
+def _my_meetings(user: Any, at: datetime) -> list[Meeting]:
+    """Coming meetings of the channels the person belongs to, drafts they host included."""
+    rows = meetings.coming(user, at).filter(channel__seats__user=user).exclude(state=rules.CANCELLED)
+    return list(rows.with_viewer(user).with_agenda_flag()[:MEETINGS_READ])
+
+
+def _from_meetings(mine: Sequence[Meeting], at: datetime) -> list[Need]:
+    found = []
+    for meeting in mine:
+        if meeting.hosting and rules.agenda_is_due(meeting, at, has_agenda=meeting.has_agenda):
+            found.append(_agenda(meeting))
+        elif not meeting.my_answer and rules.takes_replies(meeting, at):
+            found.append(_reply(meeting))
+    return found
+
+
+def _agenda(meeting: Meeting) -> Need:
+    draft = meeting.state == rules.DRAFT
+    title = _("Publish the agenda: %(title)s") if draft else _("Post the agenda: %(title)s")
+    return Need(
+        icon="clipboard-list",
+        title=title % {"title": meeting.title},
+        url=f"{meeting.get_absolute_url()}edit/",
+        detail=meeting.channel.title,
+        action=_("Write the agenda"),
+        at=meeting.starts_at,
+    )
+
+
+def _reply(meeting: Meeting) -> Need:
+    return Need(
+        icon="calendar",
+        title=_("Say whether you will join: %(title)s") % {"title": meeting.title},
+        url=f"{meeting.get_absolute_url()}#rsvp",
+        detail=meeting.channel.title,
+        action=_("Reply"),
+        at=meeting.starts_at,
+        reply_to=meeting.pk,
+    )
+
+
+def _from_profile(profile: Profile | None) -> list[Need]:
+    """One line about everything that peers would look for and not find."""
+    if profile is None:
+        return []
+    missing = [
+        words
+        for words, there in (
+            (_("what you do"), profile.role),
+            (_("your service lines"), profile.service_lines.all()),
+            (_("what you can be asked about"), profile.expertise.all()),
+            (_("what you are looking for"), profile.looking_for),
+        )
+        if not there
+    ]
+    if not missing:
+        return []
+    return [
+        Need(
+            icon="pencil",
+            title=_("Complete your profile, so that peers find you"),
+            url="/members/me/edit/",
+            detail=_("Still missing: %(what)s.") % {"what": ", ".join(missing)},
+            action=_("Complete it"),
+        )
+    ]
+
+
+def _from_desk(user: Any) -> list[Need]:
+    return [
+        Need(
+            icon="inbox",
+            title=str(queue.label),
+            url=str(queue.url or "/manage/"),
+            detail=ngettext("%(n)d waits.", "%(n)d wait.", number) % {"n": number},
+            action=_("Open"),
+        )
+        for queue, number in counts(user)
+        if number
+    ]
+
+
+def _summary(needs: Sequence[Need], at: datetime, zone: ZoneInfo) -> str:
+    if not needs:
+        return _("Nothing waits for you.")
+    day = timezone.localdate(at, zone)
+    due = sum(1 for need in needs if need.at and timezone.localdate(need.at, zone) == day)
+    words = ngettext("%(n)d thing needs you.", "%(n)d things need you.", len(needs)) % {"n": len(needs)}
+    if not due:
+        return words
+    more = ngettext("%(n)d of them is today.", "%(n)d of them are today.", due) % {"n": due}
+    return f"{words} {more}"
+
+
+def _cases(profile: Profile | None, user: Any) -> list[EntryCard]:
+    """The newest cases, those in the person's service lines first."""
+    rows = library(user)
+    lines = [line.pk for line in profile.service_lines.all()] if profile else []
+    if lines:
+        same = Case.service_lines.through.objects.filter(case=OuterRef("pk"), serviceline__in=lines)
+        rows = rows.annotate(mine=Exists(same)).order_by("-mine", "-first_published_at", "-pk")
+    else:
+        rows = rows.order_by("-first_published_at", "-pk")
+    return entries(rows[:CASES])
+
+
+def local_line(at: datetime, zone: ZoneInfo) -> str:
+    """When a need is due, in the person's own time."""
+    return when_text(at, zone)

@@ -1,0 +1,133 @@
+"""`make run`: sentences that help, and the whole of it once on an empty folder."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from scripts import demo_reset, run
+from tests.architecture.source import ROOT
+from tests.harness.services import free_port
+from tests.starter.test_processes import gone
+
+pytestmark = pytest.mark.once
+
+# The tests' own settings and services are not what somebody who types `make run` has.
+NOT_INHERITED = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "REDIS_URL", "SITE_URL", "PORTAL_DATA", "PORT"}
+
+
+def starter(data, port):
+    environment = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    environment |= {"PORTAL_DATA": str(data), "PORT": str(port), "PYTHONWARNINGS": "default"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "scripts.run"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_a_taken_port_is_named_with_one_that_is_free():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(run.CannotStartError, match=f"Port {port} is taken") as refusal:
+            run.chosen_port(str(port))
+    offered = re.search(r"PORT=(\d+) make run", str(refusal.value))
+    assert run.chosen_port(offered[1]) == int(offered[1])
+
+
+@pytest.mark.parametrize("text", ["", "eight thousand", "0", "65536", "-1", "٣"])
+def test_what_is_no_port_is_refused_with_an_example(text):
+    with pytest.raises(run.CannotStartError, match="PORT=8001 make run"):
+        run.chosen_port(text)
+
+
+def test_two_portals_do_not_share_a_data_folder(tmp_path):
+    first = run.only_one_on(tmp_path)
+    with first, pytest.raises(run.CannotStartError, match="already running"), run.only_one_on(tmp_path):
+        pass
+    with run.only_one_on(tmp_path):
+        pass
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(run.CannotStartError, match="cannot be written"), run.only_one_on(tmp_path / "file" / "data"):
+        pass
+
+
+def test_reset_asks_and_leaves_alone_what_it_did_not_write(tmp_path, monkeypatch):
+    (tmp_path / "media").mkdir()
+    (tmp_path / "portal.sqlite3").touch()
+    (tmp_path / "holiday.jpg").touch()
+    demo_reset.remove(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["holiday.jpg"]
+    monkeypatch.delenv("YES", raising=False)
+    monkeypatch.setattr("builtins.input", lambda prompt: "y")
+    assert not demo_reset.agreed(tmp_path)
+    monkeypatch.setattr("builtins.input", lambda prompt: "yes")
+    assert demo_reset.agreed(tmp_path)
+
+
+@pytest.mark.slow
+def test_the_portal_starts_on_an_empty_folder_and_ctrl_c_ends_all_of_it(tmp_path):
+    port = free_port()
+    with starter(tmp_path / "a folder", port) as portal:
+        said = []
+        for line in portal.stdout:
+            said.append(line)
+            if "Ctrl-C ends" in line:
+                break
+        text = "".join(said)
+        assert "The portal is ready" in text, text
+        for account in ("practitioner", "lead", "staff", "provider"):
+            assert f"{account}@example.org" in text
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as home:
+            assert home.status == 200
+        children = processes_below(portal.pid)
+        assert len(children) >= 3
+        portal.send_signal(signal.SIGINT)
+        rest = portal.communicate(timeout=60)[0]
+    assert portal.returncode == 0, rest
+    assert gone(children)
+    assert "Traceback" not in text + rest
+
+
+@pytest.mark.slow
+def test_when_one_program_dies_the_others_end_and_it_is_named(tmp_path):
+    with starter(tmp_path, free_port()) as portal:
+        for line in portal.stdout:
+            if "Ctrl-C ends" in line:
+                break
+        children = processes_below(portal.pid)
+        worker = next(number for number in children if b"worker" in command_of(number))
+        os.kill(worker, signal.SIGKILL)
+        rest = portal.communicate(timeout=60)[0]
+    assert "worker ended by itself with exit code -9" in rest
+    assert portal.returncode == 1
+    assert gone(children)
+
+
+def processes_below(number):
+    """The numbers of all that a process started, directly or not."""
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = {int(pid): int(parent) for pid, parent in map(str.split, listed.splitlines())}
+    below, found = {number}, True
+    while found:
+        found = {pid for pid, parent in parents.items() if parent in below} - below
+        below |= found
+    return below - {number}
+
+
+def command_of(number):
+    return Path(f"/proc/{number}/cmdline").read_bytes()
