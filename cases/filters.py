@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Case as Choose
 from django.db.models import CharField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce, Concat
+from django.db.models.functions import Coalesce
 from django.http import Http404, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy
 from django_countries import countries
 
 from cases import presentation, queries
-from cases.models import Case, CaseSubject
-from cases.outline import SECTIONS
+from cases.models import Case
+from members.folding import fold
 from portal.core.cards import EntryCard
 from portal.core.forms import SearchForm
 from portal.core.listing import Chip, Facet, Option, Page, keyset_page, query_url, toggle_url
@@ -47,7 +47,6 @@ SORTS = {
 }
 CHOICES_PER_FACET = 30
 TEASERS = 6
-_SEPARATOR = Value("\n")
 
 
 @dataclass(frozen=True)
@@ -120,13 +119,9 @@ def teasers(user: Any) -> list[EntryCard]:
 
 
 def matching(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
-    """Cases that hold every term in their title, summary, place, sections or subjects."""
-    names = ["title", "one_line", "place", *(section.name for section in SECTIONS)]
-    columns: list[Any] = [part for name in names for part in (F(name), _SEPARATOR)]
-    cases = cases.alias(all_text=Concat(*columns, output_field=CharField()))
-    for term in text.split():
-        tagged = CaseSubject.objects.filter(content_object=OuterRef("pk"), tag__name__icontains=term)
-        cases = cases.filter(Q(all_text__icontains=term) | Exists(tagged))
+    """Cases that hold every word of `text`, whatever its case and accents."""
+    for word in fold(text).split():
+        cases = cases.filter(searchable__text__contains=word)
     return cases
 
 

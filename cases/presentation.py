@@ -35,6 +35,9 @@ class Word:
     slug: str
     label: str
 
+    def __str__(self) -> str:
+        return self.label
+
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
@@ -174,8 +177,6 @@ def _sections(case: Any, numbers: Mapping[str, int]) -> list[dict[str, Any]]:
 
 def _flags(case: Any) -> list[Flag]:
     found = []
-    if case.illustrative:
-        found.append(Flag(label=_("Illustration"), tone="info"))
     if case.form == "brief":
         found.append(Flag(label=_("Documented brief")))
     if case.audience == "members":
@@ -300,7 +301,9 @@ def linked_data(case: Any, parts: Parts) -> SafeString | str:
 
 def entry(case: Any, *, today: date) -> EntryCard:
     """A case in a list. Needs level, stage and author joined, and service lines prefetched."""
-    flags = [Flag(label=_("Advice wanted"), tone="")] if rules.wants_advice(case, today) else []
+    flags = [Flag(label=_("Advice wanted"), tone="call")] if rules.wants_advice(case, today) else []
+    if case.illustrative:
+        flags.append(Flag(label=_("Illustration"), tone="info"))
     published = case.first_published_at
     level, lines = case.jurisdiction_level, list(case.service_lines.all())
     foot = [str(case.stage or ""), credit_line(case)]
@@ -312,6 +315,6 @@ def entry(case: Any, *, today: date) -> EntryCard:
         dek=case.one_line,
         mark=level.mark if level else "",
         meta=[part for part in (str(level or ""), place_line(case), lines[0].label if lines else "") if part],
-        flags=[*flags, *_flags(case)],
+        flags=flags + _flags(case),
         foot=[part for part in foot if part],
     )

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from cases import outline, rules
 from cases.facts import CasePublished
-from cases.models.standing import Approval
+from cases.models.standing import Approval, CaseText
 from members.choices import ContributionKind
+from members.folding import fold
 from members.operations import record_contribution, withdraw_contribution
 from portal.core.four_eyes import last_hand, words_of
 from portal.follows.models import Reach
@@ -81,6 +82,7 @@ def publish(
         if fresh.live_revision_id == revision.pk:
             _backdate(fresh, first=first, at=at)
             show_elsewhere(fresh)
+            _make_searchable(fresh)
             _tell(fresh, revision, before=before, first=first, by=by, at=now)
         elif by is not None:
             Approval.objects.update_or_create(revision=revision, defaults={"by": by, "at": timezone.now()})
@@ -129,6 +131,15 @@ def show_elsewhere(case: Any) -> None:
         )
     else:
         withdraw_contribution(key=key)
+
+
+def _make_searchable(case: Any) -> None:
+    words = [case.title, case.one_line, case.place]
+    words += [getattr(case, section.name) for section in outline.SECTIONS]
+    words += [lesson.text for lesson in case.lessons.all()]
+    words += [tag.name for tag in case.subjects.all()]
+    words += [line.label for line in case.service_lines.all()]
+    CaseText.objects.update_or_create(case=case, defaults={"text": fold(rules.MARKER.sub("", "\n".join(words)))})
 
 
 def _tell(

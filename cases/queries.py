@@ -14,7 +14,7 @@ from cases.presentation import Parts, Word
 from members.models import Subject
 from portal.core.cards import EntryCard
 from portal.core.rules import is_member
-from portal.follows.models import Follow
+from portal.follows.models import Follow, Reach
 from portal.taxonomy.models import Challenge, FundingModel, ServiceLine
 
 RELATED = 3
@@ -54,12 +54,13 @@ def readable(slug: str, user: Any) -> Case | None:
 def page_of(case: Case, user: Any) -> dict[str, Any]:
     """The context of a case's page for `user`."""
     parts = parts_of(case)
+    followable = case.channel.audience != Reach.STAFF
     return presentation.case_page(
         case,
         parts,
         viewer=user,
         related=related_to(case, parts, user),
-        following=getattr(case, "is_followed", None),
+        following=getattr(case, "is_followed", None) if followable else None,
     )
 
 

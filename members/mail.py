@@ -6,11 +6,12 @@ They go to people who may not be members (yet), so they are not notices and have
 from collections.abc import Mapping
 from typing import Any
 
-import css_inline
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+
+from portal.outbox.rendering import with_styles_inline
 
 
 def compose(
@@ -24,7 +25,7 @@ def compose(
         body=render_to_string(template + text, known).strip() + "\n",
         to=[to],
     )
-    message.attach_alternative(css_inline.inline(render_to_string(template + html, known)), "text/html")
+    message.attach_alternative(with_styles_inline(render_to_string(template + html, known)), "text/html")
     return message
 
 

@@ -6,6 +6,7 @@ start without what production needs (`portal/core/checks.py`). All variables: do
 """
 
 import sys
+from email.utils import formataddr
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -281,7 +282,7 @@ OUTBOX_TRANSPORT = env.text("OUTBOX_TRANSPORT") or _mail.pop("TRANSPORT")
 _mail.pop("TRANSPORT", None)
 globals().update(_mail)
 CAPTURE_MAIL = not env.text("EMAIL_URL") and not PRODUCTION
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"{COMMUNITY['name']} <{COMMUNITY['contact']}>")
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL") or formataddr((COMMUNITY["name"], COMMUNITY["contact"]))
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", 120)
 OUTBOX_BATCH = env.number("OUTBOX_BATCH", 100)
@@ -316,7 +317,10 @@ CELERY_TASK_TIME_LIMIT = 90
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    "drain what is due": {"task": "portal.outbox.tasks.drain", "schedule": 60.0},
+    "drain what is due": {
+        "task": "portal.outbox.tasks.drain",
+        "schedule": float(env.number("OUTBOX_SWEEP_SECONDS", 60)),
+    },
     "keep the wall times of meetings": {"task": "portal.meetings.tasks.keep_wall_times", "schedule": 86_400.0},
     "publish what is scheduled": {"task": "portal.pages.tasks.publish_scheduled", "schedule": 60.0},
 }

@@ -44,8 +44,8 @@ class Child:
             os.killpg(self.process.pid, signal.SIGKILL)
 
 
-def start(name: str, command: Sequence[str], environment: Mapping[str, str]) -> Child:
-    """Start a child whose output `Output` can show line by line."""
+def start(name: str, command: Sequence[str], environment: Mapping[str, str], hand_over: Sequence[int] = ()) -> Child:
+    """Start a child whose output `Output` can show line by line; it inherits the descriptors in `hand_over`."""
     process = subprocess.Popen(
         command,
         env={**environment, "PYTHONUNBUFFERED": "1"},
@@ -53,6 +53,7 @@ def start(name: str, command: Sequence[str], environment: Mapping[str, str]) -> 
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        pass_fds=tuple(hand_over),
         preexec_fn=die_with_parent,  # noqa: PLW1509 - runs before this program has started a thread
     )
     return Child(name, process)

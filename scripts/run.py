@@ -5,7 +5,6 @@ DATABASE_URL and REDIS_URL.
 """
 
 import contextlib
-import errno
 import fcntl
 import json
 import os
@@ -49,40 +48,56 @@ def main() -> int:
     try:
         port = chosen_port(os.environ.get("PORT") or "8000")
         data = Path(os.environ.get("PORTAL_DATA") or ROOT / "var").resolve()
-        with only_one_on(data), tempfile.TemporaryDirectory() as scratch:
+        with only_one_on(data), reserved(port) as listener, tempfile.TemporaryDirectory() as scratch:
             environment = {**os.environ, "PORT": str(port), "PORTAL_DATA": str(data)}
             accounts = prepare(environment, Path(scratch), stop)
-            return 0 if stop.asked else serve(environment, accounts, stop, began)
+            return 0 if stop.asked else serve(environment, listener, accounts, stop, began)
     except CannotStartError as error:
         say(f"\n{error}")
         return 1
 
 
 def chosen_port(text: str) -> int:
-    """The port that was asked for, if it is free on the loopback address."""
+    """The port that was asked for."""
     if not (text.isascii() and text.isdecimal()) or not 0 < int(text) <= HIGHEST_PORT:
         msg = f"PORT is {text!r}; write a number up to {HIGHEST_PORT}, for example: PORT=8001 make run"
         raise CannotStartError(msg)
-    port = int(text)
-    refusal = _refusal(port)
-    if refusal == errno.EACCES:
+    return int(text)
+
+
+def reserved(port: int) -> socket.socket:
+    """A socket that listens on the port from now on, to be handed to the web server.
+
+    Taken before anything else, so that a taken port is told at once, nobody takes it while the database is being
+    prepared, and no other program's answer is mistaken for the portal's.
+    """
+    try:
+        return _listen(port)
+    except PermissionError as error:
         msg = f"Port {port} is reserved for the system administrator. Choose another: PORT=8001 make run"
-        raise CannotStartError(msg)
-    if refusal:
-        free = next((number for number in range(port + 1, HIGHEST_PORT) if not _refusal(number)), 8001)
-        msg = f"Port {port} is taken by another program. Choose another: PORT={free} make run"
-        raise CannotStartError(msg)
-    return port
+        raise CannotStartError(msg) from error
+    except OSError as error:
+        msg = f"Port {port} is taken by another program. Choose another: PORT={_free_after(port)} make run"
+        raise CannotStartError(msg) from error
 
 
-def _refusal(port: int) -> int | None:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            return error.errno
-    return None
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen()
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _free_after(port: int) -> int:
+    for number in range(port + 1, HIGHEST_PORT):
+        with contextlib.suppress(OSError), _listen(number):
+            return number
+    return 8001
 
 
 @contextlib.contextmanager
@@ -136,9 +151,14 @@ def _give_up_if_failed(children: list[processes.Child]) -> None:
             raise CannotStartError(msg)
 
 
-def serve(environment: dict[str, str], accounts: dict, stop: Stop, began: float) -> int:
+def serve(environment: dict[str, str], listener: socket.socket, accounts: dict, stop: Stop, began: float) -> int:
     """Run web, worker and beat until asked to stop; 1 when one of them ended by itself."""
-    children = [processes.start(name, command, environment) for name, command in programs(environment)]
+    commands = programs(Path(environment["PORTAL_DATA"]), listener.fileno())
+    children = [
+        processes.start(name, command, environment, [listener.fileno()] if name == "web" else [])
+        for name, command in commands
+    ]
+    listener.close()
     output = processes.Output(children)
     deadline = time.monotonic() + READY_WITHIN_SECONDS
     ready = False
@@ -160,15 +180,13 @@ def serve(environment: dict[str, str], accounts: dict, stop: Stop, began: float)
         processes.end(children)
 
 
-def programs(environment: dict[str, str]) -> Iterator[tuple[str, list[str]]]:
+def programs(data: Path, listener: int) -> Iterator[tuple[str, list[str]]]:
     """The three programs of the portal, by the name their lines are shown under."""
-    data = Path(environment["PORTAL_DATA"])
     (data / "beat").mkdir(exist_ok=True)
+    web = [sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--bind", f"fd://{listener}"]
+    web += ["--workers", "2", "--threads", "4", "--no-control-socket", "--log-level", "warning"]
     celery = [sys.executable, "-m", "celery", "-A", "portal", "--quiet"]
-    address = f"127.0.0.1:{environment['PORT']}"
-    web = [sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--bind", address]
-    threads = ["--workers", "2", "--threads", "4"]
-    yield "web", [*web, *threads, "--no-control-socket", "--log-level", "warning"]
+    yield "web", web
     yield "worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"]
     yield "beat", [*celery, "beat", "--schedule", str(data / "beat" / "schedule"), "--loglevel", "WARNING"]
 

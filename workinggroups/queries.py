@@ -201,7 +201,7 @@ def member_count(group: WorkingGroup) -> int:
 
 def roster(group: WorkingGroup, viewer: Any) -> QuerySet[Membership]:
     """Who belongs to the group, as far as `viewer` may know."""
-    return present(Membership.objects.visible_to(viewer).filter(group=group)).select_related("user")
+    return present(Membership.objects.visible_to(viewer).filter(group=group)).select_related("user__profile")
 
 
 def people(rows: Sequence[Membership], viewer: Any) -> list[Person]:

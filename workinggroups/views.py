@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from portal.core.access import visible_or_404
@@ -35,8 +34,7 @@ def _subnav(group: WorkingGroup, user: Any, current: str, number: int) -> list[T
     """The places of a group; its members are shown to members."""
     places = [("group", _("Overview"), ""), ("meetings", _("Meetings"), "meetings/")]
     if is_member(user):
-        words = ngettext("%(n)d member", "%(n)d members", number) % {"n": number}
-        places.append(("members", words, "members/"))
+        places.append(("members", _("Members (%(n)d)") % {"n": number}, "members/"))
     root = group.get_absolute_url()
     return [Tab(label=label, url=root + path, current=name == current) for name, label, path in places]
 
@@ -125,7 +123,7 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
     """`/groups/<slug>/members/`: who belongs to the group, leads first."""
     found = _group(request, slug)
     rows, cursor = keyset_page(
-        queries.roster(found, request.user), order=("role", "user__name", "id"), params=request.GET, size=40
+        queries.roster(found, request.user), order=("role", "user__profile__sort_name", "id"), params=request.GET, size=40
     )
     balance = queries.balances([found.pk]).get(found.pk, queries.Balance())
     context = {
@@ -157,11 +155,25 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect(found)
 
 
+def _question(found: WorkingGroup) -> dict[str, Any]:
+    private = found.audience == WorkingGroup.Audience.PRIVATE
+    return {
+        "title": _("Leave “%(title)s”?") % {"title": found.title},
+        "question": _("You will no longer hear of its meetings, and see no joining links."),
+        "detail": _("It is private: only staff can let you in again.") if private else _("You can join again."),
+        "button": _("Leave the group"),
+        "cancel_url": found.get_absolute_url(),
+        "hidden": [("sure", "1")],
+    }
+
+
 @require_POST
 @MEMBER
 def leave(request: HttpRequest, slug: str) -> HttpResponse:
-    """`/groups/<slug>/leave/`: belong to it no longer."""
+    """`/groups/<slug>/leave/`: belong to it no longer, after one question."""
     found = _group(request, slug)
+    if request.POST.get("sure") != "1":
+        return render(request, "core/confirm.html", _question(found))
     try:
         operations.leave(group=found, by=request.user, at=timezone.now())
         messages.success(request, _("You left “%(title)s”.") % {"title": found.title})

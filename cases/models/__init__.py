@@ -2,7 +2,7 @@
 
 from cases.models.case import Case, CaseSubject
 from cases.models.rows import Lesson, Result, Source, TeachingQuestion, TimelineEvent
-from cases.models.standing import Approval, CaseStanding
+from cases.models.standing import Approval, CaseStanding, CaseText
 from cases.models.workflow import SecondPersonTask
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Case",
     "CaseStanding",
     "CaseSubject",
+    "CaseText",
     "Lesson",
     "Result",
     "SecondPersonTask",

@@ -1,4 +1,7 @@
-"""What staff decide about a case beside its text: kept apart, so that publishing a draft cannot undo it."""
+"""What stands beside a case: decisions of staff, approvals, and its words made searchable.
+
+Kept apart, so that publishing a draft cannot undo it and a revision does not carry it along.
+"""
 
 from django.conf import settings
 from django.db import models
@@ -52,3 +55,19 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"revision {self.revision_id} by {self.by_id}"
+
+
+class CaseText(models.Model):
+    """The published words of a case, folded for the library's text filter; written at publication, never edited."""
+
+    case = models.OneToOneField(
+        "cases.Case", on_delete=models.CASCADE, related_name="searchable", primary_key=True, verbose_name=_("case")
+    )
+    text = models.TextField(_("text"))
+
+    class Meta:
+        verbose_name = _("searchable text")
+        verbose_name_plural = _("searchable texts")
+
+    def __str__(self) -> str:
+        return str(self.case_id)

@@ -29,9 +29,7 @@ def clean_text(value: str, *, max_length: int | None = None, lines: bool = True)
     """
     if not is_storable(value):
         raise ValidationError(
-            _(
-                "This text holds a character that cannot be stored. Remove invisible characters and try again."
-            ),
+            _("This text holds a character that cannot be stored. Remove invisible characters and try again."),
             code="unstorable",
         )
     value = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n")
@@ -47,7 +45,7 @@ def clean_text(value: str, *, max_length: int | None = None, lines: bool = True)
 
 
 def made_storable(value: str, *, max_length: int) -> str:
-    """The value with a replacement mark for what cannot be stored: for error texts, which nobody can be asked to mend."""
+    """The value with a mark in place of what cannot be stored: for error texts, which nobody can be asked to mend."""
     for pattern in (_CONTROL, _SURROGATE, _BIDI):
         value = pattern.sub("\ufffd", value)
     return value[:max_length]

@@ -60,14 +60,10 @@ def counts(user: Any) -> list[tuple[Queue, int]]:
     ]
     counted = [branch.annotate(waiting=Count("pk")).values_list("queue_slug", "waiting") for branch in branches]
     numbers = dict(counted[0].union(*counted[1:], all=True)) if counted else {}
-    return [
-        (queue, numbers.get(queue.slug, 0) if queue.rows else queue.count(user)) for queue in _queues.values()
-    ]
+    return [(queue, numbers.get(queue.slug, 0) if queue.rows else queue.count(user)) for queue in _queues.values()]
 
 
 def waiting(user: Any, *, limit: int = 5) -> list[Waiting]:
     """All queues with their oldest items, those with work first; items of empty queues are not asked for."""
-    found = [
-        Waiting(queue, count, queue.items(user, limit) if count else []) for queue, count in counts(user)
-    ]
+    found = [Waiting(queue, count, queue.items(user, limit) if count else []) for queue, count in counts(user)]
     return sorted(found, key=lambda each: (each.count == 0, str(each.queue.label)))

@@ -1,4 +1,4 @@
-"""Channel: the kernel's one row for a case, a group or a kit, so that meetings, follows and notices need not know which.
+"""Channel: the kernel's one row for a case, a group or a kit, so that nothing else need know which it is.
 
 A feature owns the key to its channel (`Case.channel`) and keeps title, address and audience in step.
 """

@@ -34,8 +34,7 @@ def _seen(user: Any) -> Any:
 
 def _hosted(request: HttpRequest, pk: int) -> Meeting:
     """A meeting its viewer may change; the ordinary 404 for everybody else."""
-    rows = Meeting.objects.select_related("channel").editable_by(request.user)
-    return visible_or_404(rows, request.user, pk=pk)
+    return visible_or_404(_seen(request.user).editable_by(request.user), request.user, pk=pk)
 
 
 @PUBLIC
@@ -127,7 +126,7 @@ def publish(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     told = audiences.of_agenda(found, by=request.user, at=now)
     if request.method == "POST":
         return _published(request, found, told)
-    seen = queries.see(_seen(request.user).get(pk=pk), request.user, now)
+    seen = queries.see(found, request.user, now, attendance=False)
     return render(request, "meetings/publish.html", {"meeting": found, "seen": seen, "told": told})
 
 

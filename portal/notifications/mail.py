@@ -17,8 +17,6 @@ from portal.outbox.registry import rebuild
 from portal.outbox.rendering import renders, with_styles_inline
 
 SALT = "notifications.unsubscribe"
-# The dark theme and the narrow layout are @media rules: they stay in the head. Nothing is fetched.
-_inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 class UnknownKind(LookupError):
@@ -95,7 +93,8 @@ def _message(kind: Kind, fact: Any, person: Any, context: dict[str, Any]) -> Ema
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         },
     )
-    message.attach_alternative(_inliner.inline(render_to_string(f"{kind.template}.html", context)), "text/html")
+    html = with_styles_inline(render_to_string(f"{kind.template}.html", context))
+    message.attach_alternative(html, "text/html")
     return message
 
 

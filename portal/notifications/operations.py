@@ -75,7 +75,7 @@ def choose(*, kind: str, by_mail: bool, by: Any) -> None:
 
 
 def stop_mail(*, kind: str, person_id: int) -> None:
-    """The link in a mail: no more of its kind, for members as for the suspended. Nothing is left to do for the erased."""
+    """The link in a mail: no more of its kind, also for the suspended. For the erased nothing is left to do."""
     person = get_user_model()._default_manager.filter(pk=person_id).first()
     if person is not None:
         choose(kind=kind, by_mail=False, by=person)

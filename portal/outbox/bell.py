@@ -31,9 +31,7 @@ def ring() -> None:
 
     try:
         with drain.app.connection_for_write(transport_options=_impatient()) as broker:
-            drain.apply_async(
-                connection=broker, retry=False, ignore_result=True, expires=FORGOTTEN_AFTER_SECONDS
-            )
+            drain.apply_async(connection=broker, retry=False, ignore_result=True, expires=FORGOTTEN_AFTER_SECONDS)
     except Exception as error:  # noqa: BLE001 -- the change is committed; no broker's mood may turn that into an error
         _quiet_until = time.monotonic() + QUIET_SECONDS
         log.warning("the doorbell is silent for %d s: %s", QUIET_SECONDS, error)

@@ -11,7 +11,10 @@ from portal.outbox.queries import count_given_up, given_up
 
 def _items(user: Any, limit: int) -> list[Item]:
     page = str(reverse_lazy("outbox:given-up"))
-    return [Item(row.title, f"{page}#{row.field}-{row.pk}", row.since, row.problem[:120]) for row in given_up(user, limit=limit)]
+    return [
+        Item(row.title, f"{page}#{row.field}-{row.pk}", row.since, row.problem[:120])
+        for row in given_up(user, limit=limit)
+    ]
 
 
 register(

@@ -103,8 +103,10 @@ class MailQuerySet(models.QuerySet["Mail"]):
 
 
 class Mail(Due):
-    """One message to one address. Message-ID and key are fixed when the row is written, so that a second
-    sending after a crash is recognised as the same message; text is rendered when it is sent.
+    """One message to one address.
+
+    Message-ID and key are fixed when the row is written, so that a second sending after a crash is recognised
+    as the same message; text is rendered when it is sent.
     """
 
     class State(models.TextChoices):

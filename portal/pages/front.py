@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -17,7 +17,7 @@ from cases.models import Case
 from cases.queries import for_lists
 from kits.models import Release
 from kits.queries import latest_release
-from members.models import Profile
+from members.models import JoinRequest, Profile
 from portal.core.cards import EntryCard, MeetingCard, PersonCard
 from portal.meetings import queries as meetings
 from portal.meetings.models import Meeting
@@ -97,13 +97,14 @@ def library(user: Any) -> QuerySet[Case]:
 
 
 def with_figures(pages: QuerySet[HomePage], user: Any) -> QuerySet[HomePage]:
-    """The home page together with its figures, in the same query."""
+    """The home page together with its figures, in the same query; `asked`: a request to join waits for an answer."""
     listed = Profile.objects.listed()
     return pages.annotate(
         members=_number_of(listed),
         countries=_number_of(listed.exclude(organisation=None), "organisation__country"),
         cases=_number_of(library(user)),
         groups=_number_of(_groups(user)),
+        asked=Exists(JoinRequest.objects.open().filter(person_id=getattr(user, "pk", None))),
     )
 
 

@@ -31,10 +31,10 @@ def for_visitor(page: HomePage, request: HttpRequest) -> dict[str, Any]:
     """The front; somebody whose request is being looked at is told so."""
     if not hasattr(page, "members"):
         counted = with_figures(HomePage.objects.filter(pk=page.pk), request.user).first()
-        for figure in ("members", "countries", "cases", "groups"):
+        for figure in ("members", "countries", "cases", "groups", "asked"):
             setattr(page, figure, getattr(counted, figure, 0))
-    now = timezone.now()
-    return {"front": front(page, request.user, now), "now": now, "pending": is_signed_in(request.user)}
+    now, user = timezone.now(), request.user
+    return {"front": front(page, user, now), "now": now, "pending": is_signed_in(user) and not is_member(user)}
 
 
 def for_member(page: HomePage, request: HttpRequest) -> dict[str, Any]:

@@ -8,18 +8,22 @@ from typing import Any, Self
 from django.core.exceptions import ValidationError
 from django.core.files.storage import storages
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.documents.models import AbstractDocument
+from wagtail.images import get_image_model
 from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
 
+from cases.queries import counts_by_challenge
 from portal.core.fields import SafeCharField, SafeTextField
 from portal.pages import blocks, privacy, workflow
 from portal.pages.addresses import address_of
 from portal.pages.fields import BodyField
 from portal.pages.forms import EditorialPageForm
+from portal.pages.pictures import with_renditions
 from portal.taxonomy.models import Challenge
 
 
@@ -99,6 +103,13 @@ class EditorialPage(Page):
     def address(self) -> str:
         """The page's address on this site."""
         return address_of(self)
+
+    @cached_property
+    def lead_picture(self) -> Any:
+        """The picture at the top with its sizes, or None."""
+        if not self.lead_image_id:
+            return None
+        return with_renditions(get_image_model().objects.filter(pk=self.lead_image_id)).first()
 
     def clean(self) -> None:
         """A picture needs words."""
@@ -198,7 +209,7 @@ class LandingPage(EditorialPage):
         children = queries.children_of(self, request.user)
         if self.listing == self.Listing.PLAN:
             return {**context, "plan": queries.plan_in(children)}
-        counts = queries.counts_by_challenge(request.user) if self.listing == self.Listing.NUMBERED else {}
+        counts = counts_by_challenge(request.user) if self.listing == self.Listing.NUMBERED else {}
         return {**context, "children": queries.entries(children), "numbered": queries.numbered(children, counts)}
 
 

@@ -57,8 +57,9 @@
     const minutes = rows().reduce((all, row) => all + number(row.querySelector("[data-minutes]")), 0);
     const length = number(form.querySelector("[data-length]"));
     sum.textContent = fill(length ? agenda.dataset.total : agenda.dataset.open, { minutes, length });
-    excess.hidden = !length || minutes <= length;
-    excess.textContent = fill(agenda.dataset.over, { minutes: minutes - length });
+    const over = length > 0 && minutes > length;
+    excess.className = over ? "flag" : "";
+    excess.textContent = over ? fill(agenda.dataset.over, { minutes: minutes - length }) : "";
   };
 
   const addRow = () => {

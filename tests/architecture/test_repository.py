@@ -25,7 +25,7 @@ TEXTS = (
     "Dockerfile",
 )
 # Folders of one person's machine; they mean nothing on another.
-MACHINE_PATH = re.compile(r"(?<![\w.:])/(?:root|home|Users|w[o]rk|workspace)/[\w.-]+")
+MACHINE_PATH = re.compile(r"(?<![\w.:])/(?:(?:home|Users)/[\w.-]+/|(?:root|w[o]rk|workspace)/)[\w.-]+")
 
 
 def pins(lock: str) -> dict[str, str]:

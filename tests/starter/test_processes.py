@@ -12,7 +12,11 @@ import pytest
 from scripts import processes
 from tests.architecture.source import ROOT
 
-pytestmark = pytest.mark.once
+pytestmark = [
+    pytest.mark.once,
+    # It also takes Linux to tell a child that its parent was killed.
+    pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
+]
 
 # A program that starts another, tells both numbers, and ignores what it is asked.
 STUBBORN_FAMILY = """
@@ -74,7 +78,6 @@ def test_ending_kills_what_does_not_listen_and_all_it_started():
     assert gone(numbers)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent was killed")
 def test_a_starter_that_is_killed_leaves_nobody_behind():
     code = (
         "import os, sys, time; from scripts import processes;"

@@ -1,5 +1,6 @@
 """`make run`: sentences that help, and the whole of it once on an empty folder."""
 
+import contextlib
 import os
 import re
 import signal
@@ -18,6 +19,7 @@ from tests.starter.test_processes import gone
 
 pytestmark = pytest.mark.once
 
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
 # The tests' own settings and services are not what somebody who types `make run` has.
 NOT_INHERITED = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "REDIS_URL", "SITE_URL", "PORTAL_DATA", "PORT"}
 
@@ -41,9 +43,12 @@ def test_a_taken_port_is_named_with_one_that_is_free():
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(run.CannotStartError, match=f"Port {port} is taken") as refusal:
-            run.chosen_port(str(port))
-    offered = re.search(r"PORT=(\d+) make run", str(refusal.value))
-    assert run.chosen_port(offered[1]) == int(offered[1])
+            run.reserved(port)
+    offered = int(re.search(r"PORT=(\d+) make run", str(refusal.value))[1])
+    with run.reserved(offered) as listener:
+        assert listener.getsockname() == ("127.0.0.1", offered)
+        with pytest.raises(run.CannotStartError, match="is taken"):
+            run.reserved(offered)
 
 
 @pytest.mark.parametrize("text", ["", "eight thousand", "0", "65536", "-1", "٣"])
@@ -79,6 +84,7 @@ def test_reset_asks_and_leaves_alone_what_it_did_not_write(tmp_path, monkeypatch
     assert demo_reset.agreed(tmp_path)
 
 
+@LINUX
 @pytest.mark.slow
 def test_the_portal_starts_on_an_empty_folder_and_ctrl_c_ends_all_of_it(tmp_path):
     port = free_port()
@@ -103,6 +109,7 @@ def test_the_portal_starts_on_an_empty_folder_and_ctrl_c_ends_all_of_it(tmp_path
     assert "Traceback" not in text + rest
 
 
+@LINUX
 @pytest.mark.slow
 def test_when_one_program_dies_the_others_end_and_it_is_named(tmp_path):
     with starter(tmp_path, free_port()) as portal:
@@ -120,8 +127,11 @@ def test_when_one_program_dies_the_others_end_and_it_is_named(tmp_path):
 
 def processes_below(number):
     """The numbers of all that a process started, directly or not."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    parents = {int(pid): int(parent) for pid, parent in map(str.split, listed.splitlines())}
+    parents = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            pid, _, rest = status.read_text().rpartition(")")
+            parents[int(pid.split()[0])] = int(rest.split()[1])
     below, found = {number}, True
     while found:
         found = {pid for pid, parent in parents.items() if parent in below} - below

@@ -23,8 +23,18 @@ def test_the_closing_line_is_found(output, line):
 
 
 def test_one_failed_run_fails_all(capsys):
-    assert runner.conclude([0, 1], Counter(passed=7, failed=1, error=1)) == 1
+    total = Counter()
+    runner.count("4 passed in 1.00s", 0, total)
+    runner.count("1 failed, 3 passed, 1 error in 1.00s", 1, total)
+    assert runner.conclude([0, 1], total) == 1
     assert capsys.readouterr().out.splitlines()[-1] == "7 passed, 2 failed, 0 skipped"
+
+
+def test_a_run_that_broke_off_counts_as_a_failure(capsys):
+    total = Counter()
+    runner.count("", 3, total)
+    assert runner.conclude([3], total) == 3
+    assert capsys.readouterr().out == "0 passed, 1 failed, 0 skipped\n"
 
 
 def test_a_selection_may_be_empty_on_one_database():

@@ -68,13 +68,14 @@ def _pass(column: str, row: int) -> str:
 def _bills(page: Page, exact: Sequence[float], pool: int) -> None:
     """The last pass in whole cents, by largest remainder."""
     last = ROUNDS[-1]
+    exact = [_at(exact, position) for position in range(layout.AGENCIES)]
     cents, left = whole_cents(exact, pool), pool - sum(whole(amount) for amount in exact)
     cut = f"=SUM(C${FIRST}:C${LAST})-SUMPRODUCT(INT(ROUND({last}${FIRST}:{last}${LAST},6)))"
     for position in range(layout.AGENCIES):
         row = FIRST + position
         cell, rests, upto = f"{last}{row}", f"L${FIRST}:L${LAST}", f"L${FIRST}:L{row}"
-        rest = remainder(_at(exact, position))
+        rest = remainder(exact[position])
         page.formula(f"L{row}", f"=ROUND({cell}-INT(ROUND({cell},6)),6)", rest, "rest")
         page.formula(f"M{row}", cut, left, "money_or_blank")
         bill = ranked_cents(cell, rests, upto, f"L{row}", f"M{row}")
-        page.formula(f"N{row}", bill, _at(cents, position), "money_or_blank")
+        page.formula(f"N{row}", bill, cents[position], "money_or_blank")

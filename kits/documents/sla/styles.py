@@ -161,6 +161,7 @@ def _contents(document: Document) -> None:
     title.base_style = document.styles["Normal"]
     _font(title, palette.SERIF, 16, palette.GREEN)
     title.paragraph_format.keep_with_next = True
+    title.paragraph_format.space_before = Pt(18)
     entry = document.styles.add_style("toc 1", WD_STYLE_TYPE.PARAGRAPH)
     entry.base_style = document.styles["Normal"]
     entry.paragraph_format.space_after = Pt(3)
