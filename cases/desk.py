@@ -28,10 +28,11 @@ def _in_review() -> QuerySet[WorkflowState]:
 
 def _review_items(user: Any, limit: int) -> list[Item]:
     states = list(_in_review().select_related("requested_by", "current_task_state__revision")[:limit])
+    slugs = dict(Case.objects.filter(pk__in=[state.object_id for state in states]).values_list("pk", "slug"))
     return [
         Item(
             title=state.current_task_state.revision.object_str if state.current_task_state else state.object_id,
-            url=edit_url(state.object_id),
+            url=reverse("cases:review", args=[slugs[int(state.object_id)]]),
             since=state.created_at,
             detail=_("Handed in by %(name)s") % {"name": state.requested_by} if state.requested_by else "",
         )

@@ -33,3 +33,26 @@ class StandingForm(SafeForm):
         if said.get("state") not in {None, self.ORDINARY} and not said.get("reason"):
             self.add_error("reason", _("Say why."))
         return said
+
+
+class ReviewForm(SafeForm):
+    """The second person's answer to a draft: publish it, or send it back with a comment."""
+
+    PUBLISH, BACK = "publish", "back"
+
+    verdict = forms.ChoiceField(choices=[(PUBLISH, _("Publish")), (BACK, _("Send back"))])
+    comment = SafeFormCharField(
+        label=_("What has to change"),
+        help_text=_("Needed only when you send it back. Whoever handed it in reads it."),
+        max_length=2000,
+        lines=True,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean(self) -> dict[str, str]:
+        """Whoever sends a text back says what to change."""
+        said = super().clean() or {}
+        if said.get("verdict") == self.BACK and not said.get("comment"):
+            self.add_error("comment", _("Say what has to change."))
+        return said

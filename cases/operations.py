@@ -9,7 +9,7 @@ from wagtail.log_actions import log
 from wagtail.models import Revision
 
 from cases.models import Case, CaseStanding
-from cases.publication import PublishRefused, show_elsewhere
+from cases.publication import PublishRefused, reasons_against, show_elsewhere
 
 
 class NothingToReview(Exception):
@@ -71,3 +71,31 @@ def restore(*, case: Case, by: Any, at: datetime) -> None:
         fresh = Case.objects.select_related("channel").get(pk=case.pk)
         show_elsewhere(fresh)
         log(instance=fresh, action="cases.restored", user=by)
+
+
+def approve(*, case: Case, by: Any, at: datetime) -> Case:
+    """The second person's yes from the desk: ends the review and publishes. Raises PublishRefused, SameHand.
+
+    A draft that nobody handed in is published the same way; the rules are those of every publication.
+    """
+    task_state = case.current_workflow_task_state
+    if task_state is None:
+        return publish(case=case, by=by, at=at)
+    refusals = reasons_against(case, task_state.revision, by=by)
+    if refusals:
+        raise PublishRefused(refusals)
+    with transaction.atomic():
+        task_state.task.specific.on_action(task_state, by, "approve")
+    return Case.objects.get(pk=case.pk)
+
+
+@transaction.atomic
+def send_back(*, case: Case, comment: str, by: Any) -> None:
+    """The second person's "not yet", with what to change; whoever handed it in reads it in the editors' area.
+
+    Raises NothingToReview.
+    """
+    task_state = case.current_workflow_task_state
+    if task_state is None:
+        raise NothingToReview(_("This case is not in review."))
+    task_state.task.specific.on_action(task_state, by, "reject", comment=comment)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from cases import presentation, rules
 from cases.models import Case, Lesson, Result, Source, TeachingQuestion, TimelineEvent
 from cases.presentation import Parts, Word
+from cases.publication import reasons_against
 from members.models import Subject
 from portal.core.cards import EntryCard
 from portal.core.rules import is_member
@@ -212,3 +213,17 @@ def may_still_read(case_id: int, person: Any) -> Case | None:
     """The case if it is published and `person` may read it: asked when a mail is about to be sent."""
     case = Case.objects.published().select_related("standing").filter(pk=case_id).first()
     return case if case and rules.can_read(person, case) else None
+
+
+def draft_page_of(case: Case, user: Any) -> dict[str, Any]:
+    """The newest draft as its page would be, with what stands against its publication by `user`."""
+    draft, revision = case.get_latest_revision_as_object(), case.get_latest_revision()
+    task_state = case.current_workflow_task_state
+    return {
+        **presentation.case_page(draft, presentation.parts_of_draft(draft), viewer=user, preview=True),
+        "draft_id": case.pk,
+        "in_review": task_state is not None,
+        "written_by": revision.user if revision else None,
+        "written_at": revision.created_at if revision else None,
+        "against": reasons_against(case, revision, by=user) if revision else [],
+    }

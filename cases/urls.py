@@ -7,4 +7,5 @@ urlpatterns = [
     path("cases/", views.library, name="library"),
     path("cases/<slug:slug>/", views.case, name="case"),
     path("manage/cases/<slug:slug>/", views.standing, name="standing"),
+    path("manage/cases/<slug:slug>/review/", views.review, name="review"),
 ]

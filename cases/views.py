@@ -1,13 +1,14 @@
 """The library, a case, and what staff decide about one."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import filters, operations, queries
-from cases.forms import StandingForm
+from cases.forms import ReviewForm, StandingForm
 from cases.models import Case
 from portal.core.access import visible_or_404
 from portal.core.policies import PUBLIC, STAFF
@@ -48,3 +49,30 @@ def standing(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(found)
     context = {"form": form, "title": str(found), "url": found.get_absolute_url()}
     return render(request, "cases/standing.html", context)
+
+
+@STAFF
+def review(request: HttpRequest, slug: str) -> HttpResponse:
+    """`/manage/cases/<slug>/review/`: the draft as readers would see it, and the second person's yes or not yet."""
+    found = visible_or_404(Case.objects.select_related("channel"), request.user, slug=slug)
+    form = ReviewForm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _decided(request, found, form.cleaned_data):
+        return redirect(found if found.live else "desk:desk")
+    context = queries.draft_page_of(found, request.user) | {"form": form}
+    return render(request, "cases/review.html", context)
+
+
+def _decided(request: HttpRequest, case: Case, said: dict[str, str]) -> bool:
+    """Carry out what the form says; False, with the reasons as messages, when the rules refuse."""
+    try:
+        if said["verdict"] == ReviewForm.PUBLISH:
+            operations.approve(case=case, by=request.user, at=timezone.now())
+            messages.success(request, _("The case is published. Those concerned are told."))
+        else:
+            operations.send_back(case=case, comment=said["comment"], by=request.user)
+            messages.success(request, _("The case went back with your comment."))
+    except (PermissionDenied, operations.NothingToReview) as refusal:
+        messages.error(request, str(refusal))
+        return False
+    case.refresh_from_db()
+    return True

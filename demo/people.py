@@ -129,7 +129,7 @@ def _accounts(rows: list[dict[str, Any]], now: datetime) -> None:
 
 
 def _confirmed(addresses: Iterable[str]) -> None:
-    """allauth's record that an address is confirmed: without it, signing in asks for a code first."""
+    """The record of allauth that an address is confirmed: without it, signing in asks for a code first."""
     users = User.objects.filter(email__in=list(addresses))
     EmailAddress.objects.bulk_create(
         (EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users),
@@ -139,7 +139,8 @@ def _confirmed(addresses: Iterable[str]) -> None:
 
 def _rows_of(rows: list[dict[str, Any]]) -> None:
     """Everything that hangs on a profile."""
-    profiles = {profile.handle: profile for profile in Profile.objects.filter(handle__in=[row["handle"] for row in rows])}
+    fresh = Profile.objects.filter(handle__in=[row["handle"] for row in rows])
+    profiles = {profile.handle: profile for profile in fresh}
     lines = {line.slug: line for line in ServiceLine.objects.all()}
     through = Profile.service_lines.through
     through.objects.bulk_create(

@@ -128,9 +128,7 @@ def _count(seen: QuerySet[Profile], filters: Filters) -> _Counts:
         (F("organisation__country"), F("organisation__level__slug"), F("organisation__level__mark"), Value(0)),
     )
     branches = [places, _total(seen, "community"), _total(text.filter(filters.condition()), "found")]
-    branches += [
-        _grouped(text.filter(filters.condition(leave_out=name)), name, key) for name, key in _KEYS.items()
-    ]
+    branches += [_grouped(text.filter(filters.condition(leave_out=name)), name, key) for name, key in _KEYS.items()]
     counts = _Counts()
     for what, value, words, mark, position, number in branches[0].union(*branches[1:], all=True):
         if what == "found":
@@ -168,12 +166,20 @@ def _words(name: str, value: str, words: str) -> str:
     return words
 
 
+_BY_NUMBER = frozenset({"country", "language"})
+
+
+def _place(value: str) -> tuple[int, str]:
+    """Member kinds in the order in which they are always named, everything else by its slug."""
+    return (MemberKind.values.index(value) if value in MemberKind.values else 0, value)
+
+
 def _options(
     name: str, counted: Sequence[tuple[str, str, str, int, int]], filters: Filters, params: QueryDict
 ) -> list[Option]:
     """Values that somebody has, in the vocabulary's order, else by number; chosen ones also without anybody."""
     chosen = filters.chosen.get(name, ())
-    ordered = sorted(counted, key=lambda row: (row[3], -row[4] if name in {"country", "language"} else 0, row[1], row[0]))
+    ordered = sorted(counted, key=lambda row: (row[3], -row[4] if name in _BY_NUMBER else 0, row[1], _place(row[0])))
     absent = [value for value in chosen if value not in {row[0] for row in counted}]
     rows = [(value, words, mark, number) for value, words, mark, _position, number in ordered]
     rows += [(value, words, "", 0) for value, words in _words_of(name, absent).items()]

@@ -74,7 +74,11 @@ class ProfileForm(SafeForm):
     role = SafeFormCharField(
         label=_("What you do there"), max_length=160, help_text=_("In your own words. Peers search this.")
     )
-    organisation = OrganisationField(empty_label=_("Not in this list"))
+    organisation = OrganisationField(
+        required=True,
+        empty_label=_("Not in this list"),
+        error_messages={"required": _("Say which organisation you work for.")},
+    )
     organisation_proposed = SafeFormCharField(
         label=_("If it is not in the list"),
         max_length=160,
@@ -141,11 +145,11 @@ class ProfileForm(SafeForm):
         self.fields["service_lines"].queryset = lines  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
+        """One of the two organisation fields is enough."""
         cleaned = super().clean() or {}
-        if "organisation_proposed" not in self.errors and not (
-            cleaned.get("organisation") or cleaned.get("organisation_proposed")
-        ):
-            self.add_error("organisation", _("Say which organisation you work for."))
+        if cleaned.get("organisation_proposed") and not self.data.get(self.add_prefix("organisation")):
+            self.errors.pop("organisation", None)
+            cleaned["organisation"] = None
         return cleaned
 
     @property
@@ -192,9 +196,7 @@ class AskAgainForm(SafeForm):
     """A new request after a refusal, or the first one of an account that was made without."""
 
     organisation = SafeFormCharField(label=_("Organisation"), max_length=160)
-    kind = forms.ChoiceField(
-        label=_("What you are to shared services"), choices=KINDS, widget=forms.RadioSelect
-    )
+    kind = forms.ChoiceField(label=_("What you are to shared services"), choices=KINDS, widget=forms.RadioSelect)
     reason = SafeFormCharField(
         label=_("Why you want to join"), max_length=1000, lines=True, widget=forms.Textarea(attrs={"rows": 4})
     )
@@ -210,6 +212,4 @@ class ApproveForm(SafeForm):
 class ReasonForm(SafeForm):
     """A reason that somebody reads: why a request is refused, why a member is suspended."""
 
-    reason = SafeFormCharField(
-        label=_("Reason"), max_length=1000, lines=True, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reason = SafeFormCharField(label=_("Reason"), max_length=1000, lines=True, widget=forms.Textarea(attrs={"rows": 3}))

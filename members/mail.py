@@ -13,9 +13,12 @@ from django.utils import timezone, translation
 
 from portal.outbox.rendering import with_styles_inline
 
+# The endings of a mail's three files: subject, text, HTML.
+ENDINGS = (".subject.txt", ".txt", ".html")
+
 
 def compose(
-    template: str, to: str, context: Mapping[str, Any], *, names: tuple[str, str, str] = (".subject.txt", ".txt", ".html")
+    template: str, to: str, context: Mapping[str, Any], *, names: tuple[str, str, str] = ENDINGS
 ) -> EmailMultiAlternatives:
     """Subject, text and HTML of a template in the active language; `names` are the endings of its files."""
     subject, text, html = names

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
+from django.db.models import F
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -74,9 +75,7 @@ def confirm_address(*, person: User, at: datetime) -> None:
 
 def ask_again(*, person: User, organisation: str, kind: str, reason: str, at: datetime) -> JoinRequest:
     """A new request of somebody whose address is confirmed; staff see it at once."""
-    return request_to_join(
-        person=person, organisation=organisation, kind=kind, reason=reason, at=at, confirmed=True
-    )
+    return request_to_join(person=person, organisation=organisation, kind=kind, reason=reason, at=at, confirmed=True)
 
 
 @transaction.atomic
@@ -110,9 +109,7 @@ def approve(
         },
     )
     reindex(Profile.objects.filter(pk=profile.pk))
-    record(
-        facts.JoinApproved(request.pk, person.pk), key=f"members.join-approved:{request.pk}", by=by, at=at
-    )
+    record(facts.JoinApproved(request.pk, person.pk), key=f"members.join-approved:{request.pk}", by=by, at=at)
     return profile
 
 
@@ -123,9 +120,7 @@ def refuse(*, request: JoinRequest, reason: str, by: User, at: datetime) -> None
     The mail is queued directly: notices go to members, and this person is none.
     """
     _decide(request, JoinRequest.Decision.REFUSED, refusal=reason, by=by, at=at)
-    record(
-        facts.JoinRefused(request.pk, request.person_id), key=f"members.join-refused:{request.pk}", by=by, at=at
-    )
+    record(facts.JoinRefused(request.pk, request.person_id), key=f"members.join-refused:{request.pk}", by=by, at=at)
     send_mail("members/email/join_refused", request.person, {"refusal": reason})
 
 
@@ -142,9 +137,7 @@ def _decide(request: JoinRequest, decision: str, *, by: User, at: datetime, refu
 def free_handle(name: str) -> str:
     """A handle nobody has, made of the name: "renske-oduya", "renske-oduya-2"; "member" where no letter is Latin."""
     base = slugify(fold(name))[:HANDLE_LENGTH].strip("-") or "member"
-    taken = set(
-        Profile.objects.filter(handle__startswith=base).values_list("handle", flat=True)
-    ) | RESERVED_HANDLES
+    taken = set(Profile.objects.filter(handle__startswith=base).values_list("handle", flat=True)) | RESERVED_HANDLES
     if base not in taken:
         return base
     return next(handle for number in range(2, 10_000_000) if (handle := f"{base}-{number}") not in taken)
@@ -259,11 +252,12 @@ def suspend(*, person: User, reason: str, by: User, at: datetime) -> None:
     """Take a member out of the community: gone from every page, signed out everywhere. Raises NotAllowed."""
     if not rules.may_suspend(person, by):
         raise NotAllowed(_("You cannot suspend this account."))
-    if person.standing == User.Standing.SUSPENDED:
+    changed = User.objects.filter(pk=person.pk, standing=User.Standing.MEMBER).update(
+        standing=User.Standing.SUSPENDED, is_active=False, session_epoch=F("session_epoch") + 1
+    )
+    person.refresh_from_db()
+    if not changed:
         return
-    person.standing, person.is_active = User.Standing.SUSPENDED, False
-    person.session_epoch += 1
-    person.save(update_fields=["standing", "is_active", "session_epoch"])
     key = f"members.suspended:{person.pk}:{person.session_epoch}"
     record(facts.PersonSuspended(person.pk, reason), key=key, by=by, at=at)
 
@@ -273,10 +267,12 @@ def reinstate(*, person: User, by: User, at: datetime) -> None:
     """Take a suspension back; sessions that ended stay ended. Raises NotAllowed."""
     if not rules.may_suspend(person, by):
         raise NotAllowed(_("You cannot reinstate this account."))
-    if person.standing != User.Standing.SUSPENDED:
+    changed = User.objects.filter(pk=person.pk, standing=User.Standing.SUSPENDED).update(
+        standing=User.Standing.MEMBER, is_active=True
+    )
+    person.refresh_from_db()
+    if not changed:
         return
-    person.standing, person.is_active = User.Standing.MEMBER, True
-    person.save(update_fields=["standing", "is_active"])
     key = f"members.reinstated:{person.pk}:{person.session_epoch}"
     record(facts.PersonReinstated(person.pk), key=key, by=by, at=at)
 

@@ -163,5 +163,3 @@ def search_text_of(profile: Profile) -> str:
     names = organisation.names if organisation else [profile.organisation_proposed]
     subjects = [each.tag.name for each in profile.expertise.all()]
     return fold(" ".join([profile.user.name, profile.role, *names, *subjects, profile.looking_for]))
-
-

@@ -132,18 +132,12 @@ _READ = {
     "time_zone": lambda profile: {"zone": profile.user.zone},
     "stage": _stage,
     "service_lines": lambda profile: {
-        "service_lines": tuple(
-            Label(slug=line.slug, label=line.label) for line in profile.service_lines.all()
-        )
+        "service_lines": tuple(Label(slug=line.slug, label=line.label) for line in profile.service_lines.all())
     },
     "ask_about": lambda profile: {"ask_about": tuple(each.tag.name for each in profile.expertise.all())},
     "looking_for": lambda profile: {"looking_for": profile.looking_for_lines},
-    "willing_to": lambda profile: {
-        "willing_to": tuple(str(each.get_what_display()) for each in profile.offers.all())
-    },
-    "languages": lambda profile: {
-        "languages": tuple(language_name(each.code) for each in profile.languages.all())
-    },
+    "willing_to": lambda profile: {"willing_to": tuple(str(each.get_what_display()) for each in profile.offers.all())},
+    "languages": lambda profile: {"languages": tuple(language_name(each.code) for each in profile.languages.all())},
     "bio": lambda profile: {"bio": profile.bio},
     "member_since": lambda profile: {"member_since": profile.member_since},
 }

@@ -128,8 +128,10 @@ def prepare(environment: dict[str, str], scratch: Path, stop: Stop) -> dict:
     """Database and static files, side by side; return what to print about the demonstration accounts."""
     report = scratch / "accounts.json"
     python = [sys.executable, "-m", "scripts.prepare"]
+    # A page may not take longer than five seconds; a migration may.
+    patient = {**environment, "DATABASE_STATEMENT_TIMEOUT_MS": "0"}
     children = [
-        processes.start("database", [*python, "database", str(report)], environment),
+        processes.start("database", [*python, "database", str(report)], patient),
         processes.start("static", [*python, "static"], environment),
     ]
     output = processes.Output(children)

@@ -54,9 +54,7 @@ class AccountAdapter(DefaultAccountAdapter):
             return self.respond_user_inactive(request, user)
         return response
 
-    def post_login(
-        self, request: HttpRequest, user: Any, *, redirect_url: str | None, **kwargs: Any
-    ) -> HttpResponse:
+    def post_login(self, request: HttpRequest, user: Any, *, redirect_url: str | None, **kwargs: Any) -> HttpResponse:
         """Who waits for approval lands on the page that says so, wherever they were going."""
         if not is_member(user):
             redirect_url = reverse("members:me")
@@ -81,9 +79,7 @@ class AccountAdapter(DefaultAccountAdapter):
         to = email if isinstance(email, str) else email[0]
         known = {name: value for name, value in context.items() if name not in {"request", "current_site"}}
         known |= {
-            name: _on_site(value)
-            for name, value in known.items()
-            if name.endswith("_url") and isinstance(value, str)
+            name: _on_site(value) for name, value in known.items() if name.endswith("_url") and isinstance(value, str)
         }
         names = ("_subject.txt", "_message.txt", "_message.html")
         # Asked for unknown addresses too: both take the same time.

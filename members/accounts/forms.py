@@ -65,9 +65,7 @@ class JoinForm(Plain, allauth_forms.SignupForm):
 
     name = SafeFormCharField(label=_("Full name"), max_length=120)
     organisation = SafeFormCharField(label=_("Organisation"), max_length=160)
-    kind = forms.ChoiceField(
-        label=_("What you are to shared services"), choices=KINDS, widget=forms.RadioSelect
-    )
+    kind = forms.ChoiceField(label=_("What you are to shared services"), choices=KINDS, widget=forms.RadioSelect)
     reason = SafeFormCharField(
         label=_("Why you want to join"), max_length=1000, lines=True, widget=forms.Textarea(attrs={"rows": 4})
     )

@@ -43,9 +43,7 @@ class JoinRequest(Timed):
     asked_at = models.DateTimeField(_("asked"))
     # Staff see a request once its address is confirmed: nobody joins under somebody else's address.
     confirmed_at = models.DateTimeField(_("address confirmed"), null=True)
-    decision = models.CharField(
-        _("decision"), max_length=10, choices=Decision, default=Decision.OPEN, blank=True
-    )
+    decision = models.CharField(_("decision"), max_length=10, choices=Decision, default=Decision.OPEN, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("decided by"),
@@ -62,24 +60,16 @@ class JoinRequest(Timed):
         verbose_name = _("request to join")
         verbose_name_plural = _("requests to join")
         constraints = [
-            models.UniqueConstraint(
-                fields=["person"], condition=models.Q(decision=""), name="one_open_join_request"
-            ),
+            models.UniqueConstraint(fields=["person"], condition=models.Q(decision=""), name="one_open_join_request"),
             models.CheckConstraint(
                 condition=models.Q(decision="", decided_by=None, decided_at=None, refusal="")
-                | models.Q(
-                    decision="approved", decided_by__isnull=False, decided_at__isnull=False, refusal=""
-                )
+                | models.Q(decision="approved", decided_by__isnull=False, decided_at__isnull=False, refusal="")
                 | models.Q(decision="refused", decided_by__isnull=False, decided_at__isnull=False)
                 & ~models.Q(refusal=""),
                 name="join_decision_is_whole",
             ),
         ]
-        indexes = [
-            models.Index(
-                fields=["confirmed_at"], name="join_requests_waiting", condition=models.Q(decision="")
-            )
-        ]
+        indexes = [models.Index(fields=["confirmed_at"], name="join_requests_waiting", condition=models.Q(decision=""))]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.decision}"

@@ -104,9 +104,7 @@ class Profile(Timed):
     # One thing a line.
     looking_for = SafeTextField(_("looking for"), max_length=600, blank=True)
     bio = SafeTextField(_("about"), max_length=2000, blank=True)
-    visibility = models.CharField(
-        _("who can see it"), max_length=10, choices=Visibility, default=Visibility.MEMBERS
-    )
+    visibility = models.CharField(_("who can see it"), max_length=10, choices=Visibility, default=Visibility.MEMBERS)
     member_since = models.DateTimeField(_("member since"), default=timezone.now)
     # Both are derived, by operations.reindex: what search reads, and the order of names without accents.
     search_text = models.TextField(editable=False, blank=True)

@@ -67,9 +67,7 @@ def edit(request: HttpRequest) -> HttpResponse:
     row = queries.own_profile(request.user)
     form = ProfileForm(request.POST or None, initial=ProfileForm.initial_of(request.user, row))
     if form.is_valid():
-        operations.edit_profile(
-            person=request.user, changes=form.changes(), by=request.user, at=timezone.now()
-        )
+        operations.edit_profile(person=request.user, changes=form.changes(), by=request.user, at=timezone.now())
         messages.success(request, _("Your profile is saved."))
         return redirect("members:me")
     return render(request, "members/edit.html", {"form": form}, status=422 if form.is_bound else 200)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.cards import Flag, MeetingCard, PersonCard
 from portal.core.people import cards_for
-from portal.core.rules import is_signed_in, is_staff_member
+from portal.core.rules import is_member, is_signed_in, is_staff_member
 from portal.follows.models import Channel
 from portal.follows.queries import seated
 from portal.meetings import rules
@@ -163,7 +163,7 @@ def see(
     waits = belongs and meeting.join_url and meeting.state == rules.PUBLISHED and at < rules.join_opens_at(meeting)
     return Seen(
         meeting=meeting,
-        agenda=agenda(meeting, items, people, names=belongs or is_signed_in(user)),
+        agenda=agenda(meeting, items, people, names=is_member(user)),
         zone=here or meeting.tz,
         viewer_zone=here,
         phase=_phase(meeting, at),

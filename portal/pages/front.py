@@ -4,7 +4,7 @@ Everything goes through `visible_to(user)`, so that the page shows what its read
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -121,11 +121,17 @@ def front(page: Any, user: Any, at: datetime) -> Front:
         figures=figures_of(page),
         ask=ask,
         cases=latest,
-        meetings=[meetings.card(meeting, note=meeting.channel.title) for meeting in coming[:NEXT_MEETINGS]],
+        meetings=[meeting_line(meeting) for meeting in coming[:NEXT_MEETINGS]],
         release=latest_release(user),
         groups=_group_lines(user, coming),
         programme=_programme(user),
     )
+
+
+def meeting_line(meeting: Meeting) -> MeetingCard:
+    """A meeting outside its group's pages: with the name of the group."""
+    card = meetings.card(meeting)
+    return replace(card, kind=f"{card.kind}, {meeting.channel.title}")
 
 
 def _cases(user: Any, today: date) -> tuple[Ask | None, list[EntryCard]]:
@@ -141,13 +147,14 @@ def _cases(user: Any, today: date) -> tuple[Ask | None, list[EntryCard]]:
 
 
 def _ask(case: Case, user: Any) -> Ask:
-    lines = list(case.service_lines.all())
+    lines, asker = list(case.service_lines.all()), presentation.credit(case, user)
     return Ask(
         question=case.advice_question,
         url=case.get_absolute_url(),
         subject=lines[0].label if lines else "",
-        asker=presentation.credit(case, user),
-        place=presentation.place_line(case),
+        asker=asker,
+        # Where the asker's work is told, it says as much.
+        place="" if asker and asker.place_of_work else presentation.place_line(case),
     )
 
 

@@ -39,9 +39,6 @@ class PrivateDocument(AbstractDocument):
 
     admin_form_fields = ("title", "file", "collection", "tags")
 
-    class Meta(AbstractDocument.Meta):
-        permissions = [("choose_privatedocument", "Can choose document")]
-
 
 class EditorialQuerySet(PageQuerySet):
     """Filters in the domain's words."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,18 +17,19 @@ from members.models import Profile
 from members.queries import similar_to
 from portal.core.cards import EntryCard, MeetingCard, PersonCard
 from portal.core.rules import is_staff_member
-from portal.core.templatetags.when import when_text
 from portal.desk.queues import counts
 from portal.meetings import queries as meetings
 from portal.meetings import rules
 from portal.meetings.models import Meeting
 from portal.notifications.lines import Line, lines
 from portal.notifications.queries import notices
-from portal.pages.front import library
+from portal.pages.front import library, meeting_line
 
 COMING, CASES, NEWS = 3, 4, 4
 MEETINGS_READ = 40
 MORNING, AFTERNOON, EVENING = 5, 12, 18
+# What is further away can be answered later.
+REPLY_WITHIN = timedelta(weeks=6)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,18 +78,19 @@ def profile_of(user: Any) -> Profile | None:
 
 def today(user: Any, profile: Profile | None, at: datetime) -> Today:
     """What needs `user` now. At most eight queries, whatever waits."""
-    mine = _my_meetings(user, at)
+    read = _meetings(user, at)
+    mine = [meeting for meeting in read if meeting.belongs]
     staff = is_staff_member(user)
     waiting = [*_from_meetings(mine, at), *_from_profile(profile), *(_from_desk(user) if staff else ())]
     needs = sorted(waiting, key=lambda need: (need.at is None, need.at or at))
-    coming = [meeting for meeting in mine if meeting.state == rules.PUBLISHED][:COMING]
+    coming = [meeting for meeting in mine or read if meeting.state == rules.PUBLISHED][:COMING]
     return Today(
         greeting=greeting(user.get_short_name(), at, user.zone),
         summary=_summary(needs, at, user.zone),
         now=at,
         zone=user.zone,
         needs=needs,
-        coming=[meetings.card(meeting, note=meeting.channel.title) for meeting in coming],
+        coming=[meeting_line(meeting) for meeting in coming],
         cases=_cases(profile, user),
         news=lines(notices(user).unread().order_by("-at", "-pk")[:NEWS]),
         # For staff the desk's figures stand here: their page has no room for both.
@@ -96,10 +98,10 @@ def today(user: Any, profile: Profile | None, at: datetime) -> Today:
     )
 
 
-def _my_meetings(user: Any, at: datetime) -> list[Meeting]:
-    """Coming meetings of the channels the person belongs to, drafts they host included."""
-    rows = meetings.coming(user, at).filter(channel__seats__user=user).exclude(state=rules.CANCELLED)
-    return list(rows.with_viewer(user).with_agenda_flag()[:MEETINGS_READ])
+def _meetings(user: Any, at: datetime) -> list[Meeting]:
+    """Coming meetings, drafts the person hosts included; those of the channels they belong to first."""
+    rows = meetings.coming(user, at).exclude(state=rules.CANCELLED).with_viewer(user).with_agenda_flag()
+    return list(rows.order_by("-belongs", "starts_at", "pk")[:MEETINGS_READ])
 
 
 def _from_meetings(mine: Sequence[Meeting], at: datetime) -> list[Need]:
@@ -107,7 +109,7 @@ def _from_meetings(mine: Sequence[Meeting], at: datetime) -> list[Need]:
     for meeting in mine:
         if meeting.hosting and rules.agenda_is_due(meeting, at, has_agenda=meeting.has_agenda):
             found.append(_agenda(meeting))
-        elif not meeting.my_answer and rules.takes_replies(meeting, at):
+        elif not meeting.my_answer and rules.takes_replies(meeting, at) and meeting.starts_at < at + REPLY_WITHIN:
             found.append(_reply(meeting))
     return found
 
@@ -201,7 +203,3 @@ def _cases(profile: Profile | None, user: Any) -> list[EntryCard]:
         rows = rows.order_by("-first_published_at", "-pk")
     return entries(rows[:CASES])
 
-
-def local_line(at: datetime, zone: ZoneInfo) -> str:
-    """When a need is due, in the person's own time."""
-    return when_text(at, zone)

@@ -36,7 +36,8 @@ WORKFLOW, TASK = "Pages", "A second person approves the page"
 _ON_PAGES = ("add_page", "change_page", "publish_page", "bulk_delete_page", "lock_page", "unlock_page")
 _IN_COLLECTIONS = {
     "wagtailimages": ("add_image", "change_image", "choose_image", "delete_image"),
-    "pages": ("add_privatedocument", "change_privatedocument", "choose_privatedocument", "delete_privatedocument"),
+    # Wagtail asks for the rights of its own document model, whichever model is used.
+    "wagtaildocs": ("add_document", "change_document", "choose_document", "delete_document"),
 }
 _ON_ROWS = {
     "wagtailredirects": ("add_redirect", "change_redirect", "delete_redirect"),

@@ -4,8 +4,15 @@ from typing import Any
 
 import pytest
 
+from tests.factories.kits import make_kit, make_release
+
+from tests.factories.members import ProfileFactory
+
 
 @pytest.fixture
 def stage(db: None) -> dict[str, Any]:
     """Names used in `sample:` and what they stand for; apps add theirs."""
+    ProfileFactory(handle="open-olga", visibility="public")
+    ProfileFactory(handle="closed-clara")
+    make_release(make_kit())
     return {}

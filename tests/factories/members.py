@@ -4,9 +4,10 @@ from typing import Any
 
 import factory
 from allauth.account.models import EmailAddress
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from members.models import Organisation, Profile, User
+from members.models import JoinRequest, Organisation, Profile, User
 from portal.taxonomy.choices import MemberKind
 from portal.taxonomy.models import JurisdictionLevel
 
@@ -64,3 +65,18 @@ class ProfileFactory(DjangoModelFactory):
     organisation = factory.SubFactory(OrganisationFactory)
     role = "Manager of shared services"
     visibility = Profile.Visibility.MEMBERS
+
+
+class JoinRequestFactory(DjangoModelFactory):
+    """A request whose address is confirmed and that nobody has decided."""
+
+    class Meta:
+        model = JoinRequest
+        skip_postgeneration_save = True
+
+    person = factory.SubFactory(UserFactory, standing=User.Standing.PENDING)
+    organisation = "Tamarack County"
+    kind = MemberKind.PRACTITIONER
+    reason = "We price our services anew next spring."
+    asked_at = factory.LazyFunction(timezone.now)
+    confirmed_at = factory.LazyFunction(timezone.now)

@@ -46,6 +46,7 @@ class Delivery:
     recipients: tuple[str, ...]
     message: email.message.EmailMessage
     at: float
+    connection: tuple[str, int]  # the sender's end: the same for all that came over one connection
 
 
 class SmtpSink:
@@ -55,6 +56,7 @@ class SmtpSink:
         self._lock = threading.Lock()
         self._answers: collections.deque[Answer] = collections.deque()
         self._refused: dict[str, str] = {}
+        self.sender_refusal: str | None = None
         self._deliveries: list[Delivery] = []
         self.delay_seconds = 0.0
         self.attempts = 0
@@ -105,7 +107,7 @@ class SmtpSink:
         with self._lock:
             return self._refused.get(address.lower())
 
-    def keep(self, envelope: Envelope) -> None:
+    def keep(self, envelope: Envelope, connection: tuple[str, int]) -> None:
         """For the handler."""
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         delivery = Delivery(
@@ -114,6 +116,7 @@ class SmtpSink:
             recipients=tuple(envelope.rcpt_tos),
             message=message,
             at=time.monotonic(),
+            connection=connection,
         )
         with self._lock:
             self._deliveries.append(delivery)
@@ -124,6 +127,15 @@ class _Handler:
 
     def __init__(self, sink: SmtpSink) -> None:
         self.sink = sink
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self.sink.sender_refusal:
+            return self.sink.sender_refusal
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -140,7 +152,7 @@ class _Handler:
             await asyncio.sleep(self.sink.delay_seconds)
         answer = self.sink.next_answer()
         if answer in {Answer.TAKE, Answer.TAKE_AND_HANG_UP}:
-            self.sink.keep(envelope)
+            self.sink.keep(envelope, session.peer)
         if answer in {Answer.TAKE_AND_HANG_UP, Answer.HANG_UP}:
             server.transport.abort()
         return answer.value

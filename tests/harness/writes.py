@@ -13,7 +13,8 @@ ALLOWED = (
     "kits_download",
     # Wagtail writes its own bookkeeping when editors open a page.
     "wagtailimages_rendition",
-    "wagtailcore_editingsession",
+    "wagtailadmin_editingsession",
+    "wagtailcore_pagesubscription",
     "wagtailusers_userprofile",
 )
 _WRITE = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)\"?", re.IGNORECASE)

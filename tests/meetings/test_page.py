@@ -25,8 +25,8 @@ def page(client: Client, meeting: Any) -> str:
 @pytest.mark.parametrize(
     ("zone", "said"),
     [
-        ("Australia/Sydney", "For you: 09:00 (+1\N{NO-BREAK SPACE}day) to 10:00 (+1\N{NO-BREAK SPACE}day)"),
-        ("Europe/Bucharest", "For you: 00:00 to 01:00 (+1\N{NO-BREAK SPACE}day), Bucharest time (EET)"),
+        ("Australia/Sydney", "For you: 09:00 to 10:00 (+1 day), Sydney time (AEDT)"),
+        ("Europe/Bucharest", "For you: 00:00 to 01:00 (+1 day), Bucharest time (EET)"),
         ("America/Los_Angeles", "For you: 14:00 to 15:00, Los Angeles time (PST)"),
     ],
 )
@@ -39,7 +39,7 @@ def test_a_member_reads_the_meeting_s_zone_and_their_own(
     assert "<b>Wednesday</b>" in text
     assert "15 January 2031, 17:00 to 18:00" in text
     assert "New York time (EST)" in text
-    assert said.replace(" to 10:00 (+1\N{NO-BREAK SPACE}day)", "") in text or said in text
+    assert said in text
 
 
 def test_the_agenda_runs_by_the_reader_s_clock(channel: Channel, client_of: Callable[[Any], Client]) -> None:

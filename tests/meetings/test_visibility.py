@@ -1,5 +1,6 @@
 """Matrix 3.4 for meetings: who sees, who changes, who joins; and what is invisible does not exist."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -54,6 +55,11 @@ def answers(cast: dict[str, Any], client_of: Callable[[Any], Client], url: str) 
     return {role for role, user in cast.items() if client_of(user).get(url).status_code == 200}
 
 
+def without_token(response: Any) -> bytes:
+    """The body less the one thing that differs between any two answers."""
+    return re.sub(rb'name="csrfmiddlewaretoken" value="[^"]+"', b"", response.content)
+
+
 @pytest.mark.parametrize("audience", sorted(VISIBLE))
 @pytest.mark.parametrize("state", ["published", "cancelled"])
 def test_an_announced_meeting_is_seen_by_those_who_see_its_channel(
@@ -94,7 +100,7 @@ def test_a_draft_answers_byte_for_byte_like_what_is_not_there(
     Meeting.objects.all().delete()
     missing = [client.get(url) for url in urls]
     assert [response.status_code for response in hidden] == [response.status_code for response in missing]
-    assert [response.content for response in hidden] == [response.content for response in missing]
+    assert [without_token(response) for response in hidden] == [without_token(response) for response in missing]
     assert [response.headers for response in hidden] == [response.headers for response in missing]
 
 
@@ -157,7 +163,7 @@ def test_names_of_those_who_come_are_for_hosts_and_counts_for_those_who_belong(
     client_of(cast["outsider"]).post(f"/meetings/{meeting.pk}/reply/", {"answer": "yes"})
     pages = {role: client_of(user).get(meeting.get_absolute_url()).content.decode() for role, user in cast.items()}
     assert {role for role, page in pages.items() if "1 will be there" in page} == BELONG
-    assert {role for role, page in pages.items() if "Otto Outsider" in page} == HOSTS | {"outsider"}
+    assert {role for role, page in pages.items() if "Otto Outsider" in page} == HOSTS
 
 
 def test_owners_of_agenda_items_are_shown_to_visitors_only_when_their_profile_is_public(
@@ -176,7 +182,7 @@ def test_owners_of_agenda_items_are_shown_to_visitors_only_when_their_profile_is
     meeting = make_meeting(stage(cast, "public"), rows=rows)
     for role, user in cast.items():
         page = client_of(user).get(meeting.get_absolute_url()).content.decode()
-        assert "Paula Public" in page
+        assert ("Paula Public" in page) == (role != "pending")  # who waits to be let in sees nobody
         assert ("Magda Membersonly" in page) == (role in MEMBERS)
         assert ("Gerda Guest" in page) == (role in MEMBERS)
 
