@@ -76,7 +76,12 @@ class FourEyes:
         return actions
 
     def on_action(self, task_state: Any, user: Any, action_name: str, **kwargs: Any) -> Any:
-        """Keep the rule for addresses that are posted to directly, too. Raises SameHand."""
-        if action_name == "approve" and is_last_hand(user, task_state.revision):
+        """Keep the rule for addresses that are posted to directly, too. Raises SameHand.
+
+        Asked of the newest revision, as in `get_actions`: after an edit in the middle of a review the one that was
+        submitted is somebody else's, and its author has to be able to go on.
+        """
+        latest = task_state.workflow_state.content_object.get_latest_revision()
+        if action_name == "approve" and is_last_hand(user, latest):
             raise SameHand(_("You made the last change, so somebody else has to approve it."))
         return super().on_action(task_state, user, action_name, **kwargs)  # type: ignore[misc]

@@ -1,5 +1,6 @@
 """Lists of meetings: what comes and what was, filtered by kind and channel, a page at a time."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ from portal.meetings.models import Meeting
 
 CHANNELS_OFFERED = 60
 PAST = "past"
+# As many digits as both databases count to.
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def _narrowed(
     rows: QuerySet[Meeting], params: QueryDict
 ) -> tuple[list[Facet], list[Chip], QuerySet[Meeting]]:
     kinds = [value for value in params.getlist("kind") if value in Meeting.Kind.values]
-    groups = [int(value) for value in params.getlist("group") if value.isascii() and value.isdigit()][:CHANNELS_OFFERED]
+    groups = [int(value) for value in params.getlist("group") if _NUMBER.fullmatch(value)][:CHANNELS_OFFERED]
     of_kinds = rows.filter(kind__in=kinds) if kinds else rows
     of_groups = rows.filter(channel_id__in=groups) if groups else rows
     facets = [_kind_facet(of_groups, params), _channel_facet(of_kinds, params, groups)]

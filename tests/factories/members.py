@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from members.folding import fold
 from members.models import JoinRequest, Organisation, Profile, User
 from portal.taxonomy.choices import MemberKind
 from portal.taxonomy.models import JurisdictionLevel
@@ -65,6 +66,11 @@ class ProfileFactory(DjangoModelFactory):
     organisation = factory.SubFactory(OrganisationFactory)
     role = "Manager of shared services"
     visibility = Profile.Visibility.MEMBERS
+    # What operations.reindex would write.
+    sort_name = factory.LazyAttribute(lambda row: fold(row.user.name)[:160])
+    search_text = factory.LazyAttribute(
+        lambda row: fold(" ".join([row.user.name, row.role, *(row.organisation.names if row.organisation else [])]))
+    )
 
 
 class JoinRequestFactory(DjangoModelFactory):

@@ -48,6 +48,16 @@ class Portal:
     url: str
     data: Path
 
+    def manage(self, *arguments: str) -> str:
+        """Run a management command on the portal's own data."""
+        environment = {**os.environ, "PORTAL_DATA": str(self.data), "DJANGO_SETTINGS_MODULE": "portal.settings"}
+        environment = {name: value for name, value in environment.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout
+
     def mails_to(self, address: str) -> list[EmailMessage]:
         """What was captured for an address, oldest first."""
         found = []

@@ -18,6 +18,24 @@ GROUP = "/groups/business-case-and-funding/"
 with_and_without_javascript = pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
 
 
+# A colleague changes a case and hands it in, as she would in the editors' area.
+HAND_IN = """
+from django.utils import timezone
+from cases import operations
+from cases.models import Case
+from demo.cases import EDITOR
+from members.models import User
+case = Case.objects.get(slug="nine-districts-one-contact-centre")
+if case.workflow_in_progress:
+    case.current_workflow_state.cancel()
+editor = User.objects.get(email=EDITOR["email"])
+draft = case.get_latest_revision_as_object()
+draft.title = "{title}"
+operations.save_draft(case=draft, by=editor, at=timezone.now())
+operations.submit_for_review(case=Case.objects.get(pk=case.pk), by=editor, at=timezone.now())
+"""
+
+
 def sign_in(page: Page, address: str) -> None:
     """Through the door, as a person does."""
     page.goto("/accounts/login/")
@@ -81,8 +99,8 @@ def test_a_lead_posts_an_agenda_from_a_phone(
     _fill_point(page, 1, "Which year is the base", 25)
     page.get_by_role("button", name="Add a point").click()
     _fill_point(page, 2, "To be taken away", 5)
-    _button(page, "Remove", 2).click()
-    _button(page, "Move up", 1).click()
+    page.locator("[data-do=remove]").nth(2).click()
+    page.locator("[data-do=up]").nth(1).click()
     assert _points(page) == ["Which year is the base", "What counts as cost"]
     assert page.get_by_label("Title").input_value() == title
     assert not one.is_wider_than_window() if javascript else True
@@ -124,10 +142,6 @@ def _fill_point(page: Page, position: int, title: str, minutes: int) -> None:
     page.get_by_label("Minutes", exact=True).nth(position).fill(str(minutes))
 
 
-def _button(page: Page, verb: str, position: int) -> object:
-    return page.get_by_role("button", name=verb, exact=False).nth(position)
-
-
 def _points(page: Page) -> list[str]:
     fields = page.get_by_label("Point", exact=True)
     return [fields.nth(position).input_value() for position in range(fields.count())]
@@ -141,14 +155,13 @@ def _number(address: str) -> str:
 def test_staff_publish_a_case_that_a_colleague_wrote(
     javascript: bool, visit: Callable[..., Visit], portal: Portal
 ) -> None:
+    title = f"Nine districts, read {'with' if javascript else 'without'} script"
+    portal.manage("shell", "--no-imports", "-c", HAND_IN.format(title=title))
     page = visit("staff@example.org", javascript=javascript).page
     page.goto("/manage/")
-    waiting = page.get_by_role("region", name="Cases waiting for review").get_by_role("listitem").first
-    title = waiting.get_by_role("heading").inner_text()
-    waiting.get_by_role("link").click()
+    page.get_by_role("region", name="Cases waiting for review").get_by_role("link", name=title).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
-    address = page.get_by_role("heading", name="Key facts")
-    expect(address).to_be_visible()
+    expect(page.get_by_role("heading", name="Key facts")).to_be_visible()
 
     page.get_by_role("button", name="Send back").click()
     expect(page.get_by_role("alert")).to_contain_text("Say what has to change")
@@ -158,8 +171,6 @@ def test_staff_publish_a_case_that_a_colleague_wrote(
     reader = visit(javascript=javascript).page
     reader.goto("/cases/?sort=newest")
     expect(reader.locator("#results")).to_contain_text(title)
-    published = page.url
-    assert reader.goto(published).status in {200, 404}  # type: ignore[union-attr]
     mails = portal.wait_for_mail("@", title)
     addresses = [str(mail["To"]) for mail in mails]
     assert len(addresses) == len(set(addresses))

@@ -68,4 +68,5 @@ def unchanged(page: EditorialPage) -> dict[str, Any]:
     """The fields of the latest draft as its form would send them."""
     draft = type(page).objects.get(pk=page.pk).get_latest_revision_as_object()
     body = [(block.block_type, rich_text(block.value.source)) for block in draft.body]
-    return {"title": draft.title, "slug": draft.slug, "summary": draft.summary, "body": body}
+    fields = {"title": draft.title, "slug": draft.slug, "summary": draft.summary, "body": body}
+    return fields | {f"body-{number}-id": block.id for number, block in enumerate(draft.body)}

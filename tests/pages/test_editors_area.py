@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from wagtail.models import GroupPagePermission, WorkflowPage
@@ -12,6 +13,7 @@ from wagtail.test.utils.form_data import rich_text
 from portal.pages import setup
 from portal.pages.models import ArticlePage, HomePage, LandingPage, ProgrammePage
 from tests.factories.pages import home, make_article, make_landing
+from tests.pages.conftest import page_form
 
 pytestmark = pytest.mark.django_db
 
@@ -122,8 +124,6 @@ def test_text_that_cannot_be_stored_is_refused_in_title_and_body(
 
 
 def test_staff_preview_what_they_write_before_it_is_saved(staff: Any, client_of: Callable[[Any], Client]) -> None:
-    from tests.pages.conftest import page_form
-
     client = client_of(staff)
     url = reverse("wagtailadmin_pages:preview_on_add", args=["pages", "articlepage", home().pk])
     assert client.post(url, page_form(title="Only a preview")).json()["is_valid"]
@@ -177,8 +177,6 @@ def test_setting_up_twice_changes_nothing() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_an_emptied_database_gets_its_page_tree_again(client: Client) -> None:
-    from django.core.management import call_command
-
     call_command("flush", interactive=False, verbosity=0)
     assert HomePage.objects.filter(live=True).count() == 1
     assert client.get("/").status_code == 200

@@ -27,7 +27,11 @@ def test_a_page_goes_live_when_its_time_has_come(staff: Any, client: Client) -> 
     page = scheduled(timezone.now() + timedelta(hours=1), staff)
     publish_scheduled()
     assert client.get(page.address).status_code == 404
-    page.revisions.update(approved_go_live_at=timezone.now() - timedelta(minutes=1))
+    for revision in page.revisions.all():
+        past = timezone.now() - timedelta(minutes=1)
+        revision.content["go_live_at"] = past.isoformat()
+        revision.approved_go_live_at = past
+        revision.save()
     publish_scheduled()
     publish_scheduled()
     assert client.get(page.address).status_code == 200

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,14 +20,20 @@ from tests.starter.test_processes import gone
 
 pytestmark = pytest.mark.once
 
-LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+
+def whole_portal(test):
+    """Runs once for all such tests, in one process."""
+    linux = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+    return linux(pytest.mark.slow(pytest.mark.xdist_group("starter")(test)))
+
+
 # The tests' own settings and services are not what somebody who types `make run` has.
 NOT_INHERITED = {"DJANGO_SETTINGS_MODULE", "DATABASE_URL", "REDIS_URL", "SITE_URL", "PORTAL_DATA", "PORT"}
 
 
 def starter(data, port):
     environment = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
-    environment |= {"PORTAL_DATA": str(data), "PORT": str(port), "PYTHONWARNINGS": "default"}
+    environment |= {"PORTAL_DATA": str(data), "PORT": str(port)}
     return subprocess.Popen(
         [sys.executable, "-m", "scripts.run"],
         cwd=ROOT,
@@ -84,45 +91,69 @@ def test_reset_asks_and_leaves_alone_what_it_did_not_write(tmp_path, monkeypatch
     assert demo_reset.agreed(tmp_path)
 
 
-@LINUX
-@pytest.mark.slow
-def test_the_portal_starts_on_an_empty_folder_and_ctrl_c_ends_all_of_it(tmp_path):
+@dataclass
+class Ended:
+    """A run from start to end."""
+
+    text: str
+    exit_code: int
+    children: set[int]
+    home_status: int
+
+
+def start_and(act, data):
+    """Start the portal, open its home page, do something to it, and wait for its end."""
     port = free_port()
-    with starter(tmp_path / "a folder", port) as portal:
+    with starter(data, port) as portal:
         said = []
         for line in portal.stdout:
             said.append(line)
             if "Ctrl-C ends" in line:
                 break
-        text = "".join(said)
-        assert "The portal is ready" in text, text
-        for account in ("practitioner", "lead", "staff", "provider"):
-            assert f"{account}@example.org" in text
+        assert portal.poll() is None, "".join(said)
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as home:
-            assert home.status == 200
+            status = home.status
         children = processes_below(portal.pid)
-        assert len(children) >= 3
-        portal.send_signal(signal.SIGINT)
-        rest = portal.communicate(timeout=60)[0]
-    assert portal.returncode == 0, rest
-    assert gone(children)
-    assert "Traceback" not in text + rest
+        act(portal, children)
+        said.append(portal.communicate(timeout=60)[0])
+    return Ended("".join(said), portal.returncode, children, status)
 
 
-@LINUX
-@pytest.mark.slow
-def test_when_one_program_dies_the_others_end_and_it_is_named(tmp_path):
-    with starter(tmp_path, free_port()) as portal:
-        for line in portal.stdout:
-            if "Ctrl-C ends" in line:
-                break
-        children = processes_below(portal.pid)
-        worker = next(number for number in children if b"worker" in command_of(number))
-        os.kill(worker, signal.SIGKILL)
-        rest = portal.communicate(timeout=60)[0]
-    assert "worker ended by itself with exit code -9" in rest
-    assert portal.returncode == 1
-    assert gone(children)
+def press_ctrl_c(portal, children):
+    portal.send_signal(signal.SIGINT)
+
+
+def kill_the_worker(portal, children):
+    os.kill(min(number for number in children if b"\0worker\0" in command_of(number)), signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def first_run(tmp_path_factory):
+    data = tmp_path_factory.mktemp("data") / "a folder"
+    return data, start_and(press_ctrl_c, data)
+
+
+@whole_portal
+def test_the_portal_starts_on_an_empty_folder_and_ctrl_c_ends_all_of_it(first_run):
+    ended = first_run[1]
+    assert "The portal is ready" in ended.text
+    for account in ("practitioner", "lead", "staff", "provider"):
+        assert f"{account}@example.org" in ended.text
+    assert ended.home_status == 200
+    assert len(ended.children) >= 3
+    assert gone(ended.children)
+    assert ended.exit_code == 0
+    assert "Traceback" not in ended.text
+
+
+@whole_portal
+def test_a_second_start_loads_nothing_and_a_dead_program_ends_the_others(first_run):
+    ended = start_and(kill_the_worker, first_run[0])
+    assert "up to date" in ended.text
+    assert "loading" not in ended.text
+    assert "worker ended by itself with exit code -9" in ended.text
+    assert ended.exit_code == 1
+    assert gone(ended.children)
 
 
 def processes_below(number):
