@@ -44,5 +44,5 @@ messages: ## Collect the words to translate and compile the catalogues
 	@sh scripts/messages
 
 clean: ## Remove what can be made again; the data folder stays
-	@rm -rf .venv .import_linter_cache .pytest_cache .ruff_cache test-results
+	@rm -rf .venv .import_linter_cache .pytest_cache .ruff_cache .hypothesis test-results
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -10,6 +10,7 @@ class CasesConfig(AppConfig):
     verbose_name = _("Cases")
 
     def ready(self) -> None:
-        from cases import editors  # needs the models
+        from cases import approval_mail, editors  # need the models
 
+        approval_mail.take_the_place()
         post_migrate.connect(editors.set_up, sender=self)

@@ -15,6 +15,7 @@ from wagtail.admin.panels import (
     InlinePanel,
     MultiFieldPanel,
     ObjectList,
+    PublishingPanel,
     TabbedInterface,
     TitleFieldPanel,
 )
@@ -169,6 +170,7 @@ _publication = [
         _("Advice wanted"),
     ),
     FieldPanel("editor_note"),
+    PublishingPanel(),
 ]
 
 

@@ -2,7 +2,8 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
@@ -22,6 +23,16 @@ class NamesField(forms.CharField):
         return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
 
 
+class OrganisationForm(WagtailAdminModelForm):
+    """Other names as people type them."""
+
+    other_names = NamesField(
+        label=_("Other names"),
+        required=False,
+        help_text=_("One a line: short names, former names, names in other languages. Search finds all of them."),
+    )
+
+
 class OrganisationViewSet(SnippetViewSet):
     """The list and the form."""
 
@@ -33,16 +44,19 @@ class OrganisationViewSet(SnippetViewSet):
     list_display = ["name", "level", "country", "place", "body"]
     list_filter = ["level", "body"]
     search_fields = ["name", "place"]
-    panels = [
-        FieldPanel("name"),
-        FieldPanel("slug"),
-        FieldPanel("other_names"),
-        FieldPanel("body"),
-        FieldPanel("level"),
-        FieldPanel("country"),
-        FieldPanel("place"),
-        FieldPanel("domain"),
-    ]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("name"),
+            FieldPanel("slug"),
+            FieldPanel("other_names"),
+            FieldPanel("body"),
+            FieldPanel("level"),
+            FieldPanel("country"),
+            FieldPanel("place"),
+            FieldPanel("domain"),
+        ],
+        base_form_class=OrganisationForm,
+    )
 
 
 register_snippet(OrganisationViewSet)

@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.static import serve
 from wagtail.admin import urls as wagtailadmin_urls
-from wagtail.documents import urls as wagtaildocs_urls
 
 from members.accounts import urls as account_urls
 from portal.core import health
@@ -50,6 +49,5 @@ if settings.SERVE_MEDIA:
 urlpatterns += [
     path("cms/", include(governed(STAFF, wagtailadmin_urls))),
     path("django-admin/", governed(SUPERUSER, admin.site.urls)),
-    path("documents/", include(governed(PUBLIC, wagtaildocs_urls))),
-    path("", include(governed(PUBLIC, tree))),  # editorial pages last: they take what is left
+    path("", include(governed(PUBLIC, tree))),  # documents and editorial pages last: they take what is left
 ]

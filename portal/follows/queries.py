@@ -30,7 +30,9 @@ def is_host(user: Any, channel: Channel) -> bool:
 
 
 def followed_by(user: Any) -> QuerySet[Channel]:
-    """The channels `user` follows and may still see, newest first."""
+    """The channels `user` follows and may still see, newest first; none for a visitor."""
+    if not is_signed_in(user):
+        return Channel.objects.none()
     return Channel.objects.visible_to(user).filter(follows__user=user).order_by("-follows__since")
 
 

@@ -32,7 +32,8 @@ def open_documents(documents: Sequence[Any], viewer: Any) -> list[Any]:
 
 def document_card(document: Any, label: str = "") -> FileCard:
     """A document as a line with format and size."""
-    kind, size = document.file_extension.upper(), document.get_file_size()
+    # The stored size: Wagtail's own reader writes it where it is missing, and reading a page must write nothing.
+    kind, size = document.file_extension.upper(), document.file_size
     meta = f"{kind}, {filesizeformat(size)}" if size else kind
     return FileCard(title=label or document.title, url=document.url, meta=meta, icon="download")
 

@@ -3,14 +3,16 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from wagtail import hooks
+from wagtail.documents import get_document_model
 
 from portal.core.policies import PUBLIC
 from portal.pages import queries
 from portal.pages.home import home_for
+from portal.pages.privacy import documents_for
 
 # RFC 9116 asks for a date after which the file must not be believed, less than a year ahead.
 SECURITY_TXT_HOLDS = timedelta(days=180)
@@ -27,6 +29,21 @@ def page(request: HttpRequest, path: str) -> HttpResponse:
         if isinstance(answer, HttpResponse):
             return answer
     return found.serve(request)
+
+
+@PUBLIC
+def document(request: HttpRequest, document_id: int, document_filename: str) -> FileResponse:
+    """`/documents/<id>/<name>`: a file for those who may have it, from the private storage.
+
+    In place of Wagtail's view, which asks a visitor to sign in where there is something to hide.
+    """
+    documents = get_document_model().objects.filter(pk=document_id)
+    found = documents_for(documents, request.user).first()
+    if found is None or found.filename != document_filename:
+        raise Http404
+    response = FileResponse(found.file.open("rb"), as_attachment=True, filename=found.filename)
+    response._csp_replace = {"default-src": ["'none'"], "sandbox": [""]}  # type: ignore[attr-defined]
+    return response
 
 
 @PUBLIC

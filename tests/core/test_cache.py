@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -13,25 +13,31 @@ OPTIONS = {"OPTIONS": {"socket_timeout": 0.05, "socket_connect_timeout": 0.05}}
 needs_redis = pytest.mark.skipif(programs.redis_server() is None, reason="Redis was not found")
 
 
-@pytest.fixture(autouse=True)
-def _rested() -> Iterator[None]:
-    FailOpenRedisCache._quiet_until = 0.0
-    yield
+@pytest.fixture
+def at() -> Iterator[Callable[[int], FailOpenRedisCache]]:
+    """Make a cache for a port; its connections are closed with the test."""
+    made = []
     FailOpenRedisCache._quiet_until = 0.0
 
+    def make(port: int) -> FailOpenRedisCache:
+        made.append(FailOpenRedisCache(f"redis://127.0.0.1:{port}/0", dict(OPTIONS)))
+        return made[-1]
 
-def at(port: int) -> FailOpenRedisCache:
-    return FailOpenRedisCache(f"redis://127.0.0.1:{port}/0", dict(OPTIONS))
+    yield make
+    FailOpenRedisCache._quiet_until = 0.0
+    for cache in made:
+        for pool in cache._cache._pools.values():
+            pool.disconnect()
 
 
 @pytest.fixture
-def away() -> FailOpenRedisCache:
+def away(at: Callable[[int], FailOpenRedisCache]) -> FailOpenRedisCache:
     """Nobody listens."""
     return at(services.free_port())
 
 
 @pytest.fixture
-def silent() -> Iterator[FailOpenRedisCache]:
+def silent(at: Callable[[int], FailOpenRedisCache]) -> Iterator[FailOpenRedisCache]:
     """Somebody takes the connection and says nothing."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -72,7 +78,7 @@ def test_every_question_is_answered_as_if_nothing_were_cached(
 def test_a_silent_server_costs_a_page_that_asks_a_hundred_times_one_wait(silent: FailOpenRedisCache) -> None:
     began = time.monotonic()
     for number in range(100):
-        silent.get(f"key {number}")
+        silent.get(f"key-{number}")
     assert time.monotonic() - began < 0.4
 
 
@@ -90,7 +96,9 @@ def test_the_quiet_ends(silent: FailOpenRedisCache) -> None:
 
 
 @needs_redis
-def test_with_a_server_it_is_a_cache_and_again_after_the_server_was_away() -> None:
+def test_with_a_server_it_is_a_cache_and_again_after_the_server_was_away(
+    at: Callable[[int], FailOpenRedisCache],
+) -> None:
     with services.redis_server() as server:
         cache = at(server.port)
         cache.set("a", {"b": 1})
@@ -109,13 +117,13 @@ def test_with_a_server_it_is_a_cache_and_again_after_the_server_was_away() -> No
 
 
 @needs_redis
-def test_what_older_code_left_there_is_a_miss_and_no_fault() -> None:
+def test_what_older_code_left_there_is_a_miss_and_no_fault(at: Callable[[int], FailOpenRedisCache]) -> None:
     with services.redis_server() as server:
         cache = at(server.port)
         raw = cache._cache.get_client(None, write=True)
-        raw.set(cache.make_key("gone class"), b"\x80\x04\x95\x15\x00\x00\x00\x00\x00\x00\x00\x8c\x05gonex\x94\x8c\x07Missing\x94\x93\x94.")
+        raw.set(cache.make_key("gone-class"), b"\x80\x04\x95\x15\x00\x00\x00\x00\x00\x00\x00\x8c\x05gonex\x94\x8c\x07Missing\x94\x93\x94.")
         raw.set(cache.make_key("half"), b"\x80\x04\x95")
-        assert cache.get("gone class", "miss") == "miss"
+        assert cache.get("gone-class", "miss") == "miss"
         assert cache.get("half", "miss") == "miss"
         assert cache.get_many(["half"]) == {}
         cache.set("fresh", 1)

@@ -15,23 +15,26 @@ class UndefinedVariableUsed(AssertionError):
 class UndefinedVariable(str):
     """What Django renders for an undefined variable; formatting it with the variable's name raises.
 
-    Templates of libraries rely on Django's silence and keep it.
+    Templates of libraries rely on Django's silence and keep it: there this is Django's own empty string, so that
+    their filters (`|default:`) are applied.
     """
 
     __slots__ = ()
 
     def __new__(cls) -> "UndefinedVariable":
-        return super().__new__(cls, "%s")
+        return super().__new__(cls, "")
+
+    def __bool__(self) -> bool:
+        origin = _template_being_rendered()
+        return bool(origin) and OURS in Path(origin).parents
 
     def __contains__(self, item: object) -> bool:
         return item == "%s"
 
     def __mod__(self, variable: object) -> str:
         origin = _template_being_rendered()
-        if origin and OURS in Path(origin).parents:
-            msg = f"{Path(origin).relative_to(OURS)}: undefined variable {variable}"
-            raise UndefinedVariableUsed(msg)
-        return ""
+        msg = f"{Path(origin).relative_to(OURS)}: undefined variable {variable}"
+        raise UndefinedVariableUsed(msg)
 
 
 def _template_being_rendered() -> str:

@@ -15,11 +15,14 @@ from tests.factories.pages import home, make_article, make_landing
 pytestmark = pytest.mark.django_db
 
 
-def test_a_page_that_changes_its_address_is_found_at_the_old_one(client: Client) -> None:
+def test_a_page_that_changes_its_address_is_found_at_the_old_one(
+    client: Client, django_capture_on_commit_callbacks: Any
+) -> None:
     section = make_landing(slug="old")
     make_article(parent=section, slug="below")
     section.slug = "new"
-    section.save_revision().publish()
+    with django_capture_on_commit_callbacks(execute=True):
+        section.save_revision().publish()
     for old, new in (("/old/", "/new/"), ("/old/below/", "/new/below/"), ("/old/?from=mail", "/new/")):
         answer = client.get(old)
         assert (answer.status_code, answer["Location"]) == (301, new)
