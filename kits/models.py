@@ -16,6 +16,7 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.models import DraftStateMixin, LockableMixin, Orderable, PreviewableMixin, RevisionMixin
 
+from kits import presentation
 from portal.core.fields import SafeCharField, SafeTextField
 from portal.core.rules import is_staff_member
 from portal.follows.models import Channel, Reach
@@ -85,9 +86,7 @@ class Kit(DraftStateMixin, LockableMixin, RevisionMixin, PreviewableMixin, Clust
         return "kits/kit.html"
 
     def get_preview_context(self, request: Any, mode_name: str) -> dict[str, Any]:
-        from kits.pages import kit_page  # noqa: PLC0415 -- the page is made of queries, which need this model
-
-        return kit_page(self, request.user)
+        return {"request": request, **presentation.kit_page(self)}
 
 
 class Component(Orderable):

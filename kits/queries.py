@@ -5,8 +5,10 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 
+from kits import presentation
 from kits.models import Download, Kit, Release, ReleasedFile
 from portal.core.rules import is_signed_in
+from portal.follows.queries import is_following
 
 
 def kits(user: Any) -> QuerySet[Kit]:
@@ -49,3 +51,14 @@ def holders(kit_id: int) -> QuerySet[Any]:
 def download_count(kit: Kit) -> int:
     """How often the kit or a file of it was taken."""
     return Download.objects.filter(release__kit=kit).count()
+
+
+def page_of(kit: Kit, user: Any) -> dict[str, Any]:
+    """The page of a kit as `user` sees it."""
+    return presentation.kit_page(
+        kit,
+        releases(kit),
+        held=held_version(kit, user),
+        following=bool(kit.channel) and is_following(user, kit.channel),
+        downloads=download_count(kit),
+    )

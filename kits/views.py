@@ -9,7 +9,6 @@ from django.utils.http import quote_etag
 
 from kits import operations, queries
 from kits.models import Kit, Release
-from kits.pages import kit_page
 from portal.core.access import visible_or_404
 from portal.core.policies import PUBLIC
 
@@ -24,7 +23,7 @@ def shelf(request: HttpRequest) -> HttpResponse:
 def kit(request: HttpRequest, slug: str) -> HttpResponse:
     """`/kits/<slug>/`: what is inside, the newest release, what changed."""
     found = visible_or_404(Kit.objects.select_related("channel").filter(live=True), request.user, slug=slug)
-    return render(request, "kits/kit.html", kit_page(found, request.user))
+    return render(request, "kits/kit.html", queries.page_of(found, request.user))
 
 
 @PUBLIC

@@ -38,6 +38,8 @@ if PRODUCTION:
     ]
     if not (env.text("REDIS_URL") or env.text("CACHE_URL")):
         missing.append("REDIS_URL (or CACHE_URL=db: a cache that all workers share)")
+    if not (env.text("EMAIL_URL") or env.text("OUTBOX_TRANSPORT")):
+        missing.append("EMAIL_URL (or OUTBOX_TRANSPORT: a mail service's backend)")
     if missing:
         msg = f"PORTAL_ENV=production needs: {', '.join(missing)}. docs/operations.md says what each is for."
         raise ImproperlyConfigured(msg)

@@ -260,7 +260,7 @@ class Case(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Preview
     def with_content_json(self, content: dict[str, Any]) -> "Case":
         """The case as a revision has it; channel and a published address stay those of the row."""
         case = super().with_content_json(content)
-        pass
+        case.channel_id = self.channel_id
         if self.first_published_at:
             case.slug = self.slug
         return case

@@ -4,15 +4,16 @@ from typing import Any
 
 import pytest
 
+from members.models import User
 from tests.factories.kits import make_kit, make_release
-
 from tests.factories.members import ProfileFactory
+from tests.factories.workinggroups import staged
 
 
 @pytest.fixture
-def stage(db: None) -> dict[str, Any]:
+def stage(db: None, lead: User) -> dict[str, Any]:
     """Names used in `sample:` and what they stand for; apps add theirs."""
     ProfileFactory(handle="open-olga", visibility="public")
     ProfileFactory(handle="closed-clara")
     make_release(make_kit())
-    return {}
+    return staged(lead)

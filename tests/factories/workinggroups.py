@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from members.models import User
+from tests.factories.meetings import make_meeting
 from tests.factories.members import ProfileFactory
 from workinggroups import operations
 from workinggroups.models import Membership, WorkingGroup
@@ -35,3 +36,20 @@ def make_group(
     for user in members:
         operations.appoint(group=group, user=user, role=Membership.Role.MEMBER, by=None, at=now)
     return group
+
+
+def staged(lead: User) -> dict[str, Any]:
+    """For the matrix of addresses: a group of each audience led by `lead`, and meetings by their names there."""
+    groups = {
+        audience: make_group(audience=audience, lead=lead, slug=f"{audience}-group")
+        for audience in ("public", "members", "private")
+    }
+    now, channel = timezone.now(), groups["public"].channel
+    meetings = {
+        "a-meeting": make_meeting(channel, start=now + timedelta(days=5)),
+        "a-draft": make_meeting(channel, state="draft"),
+        "a-past-meeting": make_meeting(channel, start=now - timedelta(days=5)),
+        "a-private-meeting": make_meeting(groups["private"].channel, start=now + timedelta(days=5)),
+    }
+    stage: dict[str, Any] = {name: meeting.pk for name, meeting in meetings.items()}
+    return stage | {f"{name}-slug": meeting.slug for name, meeting in meetings.items()}

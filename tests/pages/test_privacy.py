@@ -188,7 +188,7 @@ def test_a_private_document_is_named_and_served_to_members_alone(
     assert "CNRY-minutes" in inside.get(page.address).content.decode()
     served = inside.get(document.url)
     assert b"".join(served.streaming_content) == b"secret words"
-    assert served["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert "sandbox" in served["Content-Security-Policy"]
     assert served["Content-Disposition"] == 'attachment; filename="minutes.txt"'
     assert client.get(f"/media/{document.file.name}").status_code == 404
     assert document.file.path.startswith(str(settings.PRIVATE_MEDIA_ROOT))

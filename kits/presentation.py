@@ -1,20 +1,18 @@
 """What the page of a kit is made of, for the public view and for the editors' preview alike."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
 
-from kits import queries
-from kits.models import Kit, Release, ReleasedFile
-from portal.follows.queries import is_following
 from portal.taxonomy.models import Stage
 
 
-def kit_page(kit: Kit, user: Any) -> dict[str, Any]:
-    """The template context of a kit."""
-    releases = queries.releases(kit) if kit.pk else []
+def kit_page(
+    kit: Any, releases: Sequence[Any] = (), *, held: str = "", following: bool = False, downloads: int = 0
+) -> dict[str, Any]:
+    """The template context of a kit with its releases, newest first; `held` is the version its reader took."""
     newest = releases[0] if releases else None
-    held = queries.held_version(kit, user) if kit.pk else ""
     return {
         "kit": kit,
         "components": _components(kit, newest),
@@ -22,12 +20,12 @@ def kit_page(kit: Kit, user: Any) -> dict[str, Any]:
         "newest": newest,
         "held": held,
         "outdated": bool(held and newest and held != newest.version),
-        "following": bool(kit.channel_id) and is_following(user, kit.channel),
-        "downloads": queries.download_count(kit) if kit.pk else 0,
+        "following": following,
+        "downloads": downloads,
     }
 
 
-def _components(kit: Kit, newest: Release | None) -> list[dict[str, Any]]:
+def _components(kit: Any, newest: Any) -> list[dict[str, Any]]:
     """Each component with its stages in words and, where there is one, its file in the newest release."""
     labels = dict(Stage.objects.values_list("slug", "label"))
     files = {file.code: file for file in newest.files.all()} if newest else {}
@@ -45,5 +43,5 @@ def _components(kit: Kit, newest: Release | None) -> list[dict[str, Any]]:
     ]
 
 
-def _size(file: ReleasedFile | None) -> str:
+def _size(file: Any) -> str:
     return filesizeformat(file.size) if file else ""

@@ -1,0 +1,149 @@
+"""Senders are killed with -9 in mid-batch: no mail is lost, and at most one is sent again for each kill."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from portal.outbox.models import Mail
+from tests.faults.stage import Program, Stage, wait_until
+from tests.harness.smtp_sink import SmtpSink
+
+BROKERS = pytest.mark.parametrize("broker", ["filesystem", "redis"], indirect=True)
+
+
+def kill_often(  # noqa: PLR0917
+    stage: Stage, sink: SmtpSink, kills: int, mails: int, kill: Callable[[], Any], seed: int = 7
+) -> None:
+    """Kill whenever a few more mails were taken, at a moment that nobody chose."""
+    chance = random.Random(seed)
+    for number in range(kills):
+        until = sink.attempts + chance.randint(2, max(3, mails // (2 * kills)))
+        what = f"mails flow before kill {number + 1} ({sink.attempts} sent, {until} awaited)"
+        wait_until(lambda until=until: sink.attempts >= until, what, *stage.programs[-2:])
+        wait_until(kill, "there is a sender to kill", *stage.programs[-2:])
+
+
+def outcome(sink: SmtpSink, mails: int) -> dict[str, int]:
+    """Wait until the database says that all went out; then count what the mail server took."""
+    unsent = Mail.objects.exclude(state=Mail.State.SENT)
+    wait_until(lambda: not unsent.exists(), f"all {mails} mails are sent")
+    taken = sink.taken()
+    expected = set(Mail.objects.values_list("message_id", flat=True))
+    return {
+        "mails": mails,
+        "lost": len(expected - set(taken)),
+        "foreign": len(set(taken) - expected),
+        "duplicates": sum(taken.values()) - len(taken),
+        "most copies": max(taken.values()),
+    }
+
+
+def assert_none_lost(found: dict[str, int], kills: int) -> None:
+    assert (found["lost"], found["foreign"]) == (0, 0)
+    assert found["duplicates"] <= kills
+
+
+@pytest.mark.slow
+@BROKERS
+def test_a_sender_killed_20_times_over_500_mails(
+    on_stage: Stage, sink: SmtpSink, mails: Callable[[int], None], figure: Callable[..., None], broker: Any
+) -> None:
+    """The process that sends is killed; the worker it belongs to starts another."""
+    sink.delay_seconds = 0.004
+    mails(500)
+    on_stage.beat()
+    worker = on_stage.worker()
+    kill_often(on_stage, sink, 20, 500, worker.kill_one_child)
+    found = outcome(sink, 500)
+    figure("sender killed", broker="redis" if broker else "filesystem", kills=20, **found)
+    assert_none_lost(found, 20)
+
+
+def _kill_and_start_again(start: Callable[[], Program]) -> Callable[[], bool]:
+    running = [start()]
+
+    def kill() -> bool:
+        running.pop().kill()
+        running.append(start())
+        return True
+
+    return kill
+
+
+@pytest.mark.slow
+def test_a_whole_worker_killed_3_times_over_60_mails(
+    on_stage: Stage, sink: SmtpSink, mails: Callable[[int], None]
+) -> None:
+    sink.delay_seconds = 0.004
+    mails(60)
+    on_stage.beat()
+    kill_often(on_stage, sink, 3, 60, _kill_and_start_again(on_stage.worker))
+    assert_none_lost(outcome(sink, 60), 3)
+
+
+@pytest.mark.faults
+@BROKERS
+def test_a_whole_worker_killed_20_times_over_500_mails(
+    on_stage: Stage, sink: SmtpSink, mails: Callable[[int], None], figure: Callable[..., None], broker: Any
+) -> None:
+    """Worker and sender at once, and a new worker in its place."""
+    sink.delay_seconds = 0.004
+    mails(500)
+    on_stage.beat()
+    kill_often(on_stage, sink, 20, 500, _kill_and_start_again(on_stage.worker))
+    found = outcome(sink, 500)
+    figure("worker killed", broker="redis" if broker else "filesystem", kills=20, **found)
+    assert_none_lost(found, 20)
+
+
+@pytest.mark.faults
+def test_the_loop_without_celery_killed_20_times_over_500_mails(
+    on_stage: Stage, sink: SmtpSink, mails: Callable[[int], None], figure: Callable[..., None]
+) -> None:
+    sink.delay_seconds = 0.004
+    mails(500)
+    kill_often(on_stage, sink, 20, 500, _kill_and_start_again(on_stage.sender))
+    found = outcome(sink, 500)
+    figure("manage.py drain --loop killed", kills=20, **found)
+    assert_none_lost(found, 20)
+
+
+@pytest.mark.faults
+@BROKERS
+def test_two_workers_of_two_senders_killed_in_turn(
+    on_stage: Stage, sink: SmtpSink, mails: Callable[[int], None], figure: Callable[..., None], broker: Any
+) -> None:
+    """While one is killed the others go on; nothing that one holds is taken by another."""
+    sink.delay_seconds = 0.004
+    mails(500)
+    on_stage.beat()
+    workers = [on_stage.worker(), on_stage.worker()]
+    turn = iter(range(1000))
+    kill_often(on_stage, sink, 20, 500, lambda: workers[next(turn) % 2].kill_one_child())
+    found = outcome(sink, 500)
+    figure("one of two senders killed", broker="redis" if broker else "filesystem", kills=20, **found)
+    assert_none_lost(found, 20)
+
+
+@pytest.mark.faults
+@BROKERS
+def test_a_worker_asked_to_end_20_times_sends_nothing_twice(
+    on_stage: Stage, sink: SmtpSink, mails: Callable[[int], None], figure: Callable[..., None], broker: Any
+) -> None:
+    """SIGTERM, as every deployment sends it."""
+    sink.delay_seconds = 0.02
+    mails(400)
+    on_stage.beat()
+    running = [on_stage.worker()]
+
+    def deploy() -> bool:
+        running.pop().ask_to_end()
+        running.append(on_stage.worker())
+        return True
+
+    kill_often(on_stage, sink, 20, 400, deploy)
+    found = outcome(sink, 400)
+    figure("worker asked to end", broker="redis" if broker else "filesystem", times=20, **found)
+    assert (found["lost"], found["duplicates"]) == (0, 0)
