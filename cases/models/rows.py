@@ -41,7 +41,7 @@ class _StableKeyFormField(forms.UUIDField):
     """Comes back from the editor's form unseen; a new row gets its own."""
 
     def clean(self, value: Any) -> uuid.UUID:
-        return uuid.uuid4()
+        return super().clean(value) or uuid.uuid4()
 
 
 class StableKeyField(models.UUIDField):
