@@ -55,7 +55,7 @@ register(
         count=lambda user: _in_review().count(),
         items=_review_items,
         empty=gettext_lazy("No case waits for a second pair of eyes."),
-        rows=lambda user: _in_review(),
+        rows=lambda user: (_in_review(),),
     )
 )
 register(
@@ -65,6 +65,6 @@ register(
         count=lambda user: queries.past_review(timezone.localdate()).count(),
         items=_overdue_items,
         empty=gettext_lazy("Every case was looked at when it was due."),
-        rows=lambda user: queries.past_review(timezone.localdate()),
+        rows=lambda user: (queries.past_review(timezone.localdate()),),
     )
 )

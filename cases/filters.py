@@ -190,7 +190,7 @@ def _choices(
 
     Each facet is counted with all filters but its own. "found" and "all" are the totals.
     """
-    rest = {name: _narrowed(found, chosen, without=name).order_by() for name in FACETS}
+    rest = {name: _narrowed(found, chosen, without="").order_by() for name in FACETS}
     line, parent = "service_lines", "service_lines__parent"
     branches = [
         _counted(visible.order_by(), "all"),

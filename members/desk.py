@@ -30,6 +30,6 @@ register(
         items=_items,
         url=reverse_lazy("members:join-requests"),  # type: ignore[arg-type]
         empty=_("Nobody waits for an answer."),
-        rows=lambda user: waiting_requests(),
+        rows=lambda user: (waiting_requests(),),
     )
 )

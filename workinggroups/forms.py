@@ -37,9 +37,7 @@ class CharterForm(SafeForm):
         ),
         widget=forms.Textarea(attrs={"rows": 18}),
     )
-    version = forms.IntegerField(
-        required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput
-    )
+    version = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
 
 class TermsForm(CharterForm):

@@ -46,9 +46,7 @@ def charter_group(
     *, slug: str, terms: Terms, purpose: str, charter: str, chartered_on: date, lead: Any, by: Any, at: datetime
 ) -> WorkingGroup:
     """Make a group with its channel and its first lead. Raises IntegrityError for a slug that is taken."""
-    channel = open_channel(
-        kind="group", title=terms.title, url=f"/groups/{slug}/", audience=REACH[str(terms.audience)]
-    )
+    channel = open_channel(kind="group", title=terms.title, url=f"/groups/{slug}/", audience=REACH[str(terms.audience)])
     group = WorkingGroup.objects.create(
         slug=slug, purpose=purpose, charter=charter, chartered_on=chartered_on, channel=channel, **asdict(terms)
     )

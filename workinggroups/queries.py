@@ -158,9 +158,7 @@ def _group_card(group: Any, balance: Balance, meeting: Meeting | None) -> GroupC
 def overview(group: Any, user: Any, at: datetime) -> Overview:
     """The group's page for `user`. The row comes `with_viewer(user)` and its channel."""
     balance = balances([group.pk]).get(group.pk, _balance({}))
-    first = list(
-        present(Membership.objects.filter(group=group)).order_by(_leads_first(), "since", "pk")[: FACES + 4]
-    )
+    first = list(present(Membership.objects.filter(group=group)).order_by(_leads_first(), "since", "pk")[: FACES + 4])
     wanted = {each.user_id for each in first}
     meeting = meetings.next_meeting(group.channel, user, at)
     seen = meetings.see(meeting, user, at, also=wanted, attendance=False) if meeting else None
@@ -184,7 +182,7 @@ def overview(group: Any, user: Any, at: datetime) -> Overview:
 
 
 def _leads_first() -> Any:
-    """"lead" comes before "member" in the alphabet too."""
+    """ "lead" comes before "member" in the alphabet too."""
     return F("role").asc()
 
 

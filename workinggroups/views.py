@@ -123,7 +123,10 @@ def members(request: HttpRequest, slug: str) -> HttpResponse:
     """`/groups/<slug>/members/`: who belongs to the group, leads first."""
     found = _group(request, slug)
     rows, cursor = keyset_page(
-        queries.roster(found, request.user), order=("role", "user__profile__sort_name", "id"), params=request.GET, size=40
+        queries.roster(found, request.user),
+        order=("role", "user__profile__sort_name", "id"),
+        params=request.GET,
+        size=40,
     )
     balance = queries.balances([found.pk]).get(found.pk, queries.Balance())
     context = {
@@ -221,7 +224,9 @@ def _revise(request: HttpRequest, found: WorkingGroup, form: Any) -> None:
 @STAFF
 def new_group(request: HttpRequest) -> HttpResponse:
     """`/groups/new/`: charter a group with its first lead."""
-    form = NewGroupForm(request.POST or None, initial={"audience": "public", "state": "active", "takes_providers": True})
+    form = NewGroupForm(
+        request.POST or None, initial={"audience": "public", "state": "active", "takes_providers": True}
+    )
     if not form.is_valid():
         return render(request, "workinggroups/new.html", {"form": form})
     said, now = form.cleaned_data, timezone.now()
@@ -247,9 +252,7 @@ def appoint(request: HttpRequest, slug: str) -> HttpResponse:
     if form.is_valid():
         said = form.cleaned_data
         try:
-            operations.appoint(
-                group=found, user=said["person"], role=said["role"], by=request.user, at=timezone.now()
-            )
+            operations.appoint(group=found, user=said["person"], role=said["role"], by=request.user, at=timezone.now())
         except operations.NotPossible as refusal:
             form.add_error("role", str(refusal))
         else:

@@ -72,7 +72,7 @@ class FourEyes:
         """What `user` may do now; without "approve" for the person who made the last change."""
         actions = super().get_actions(obj, user)  # type: ignore[misc]
         if is_last_hand(user, obj.get_latest_revision()):
-            return actions
+            return [action for action in actions if action[0] != "approve"]
         return actions
 
     def on_action(self, task_state: Any, user: Any, action_name: str, **kwargs: Any) -> Any:

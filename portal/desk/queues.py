@@ -1,6 +1,7 @@
 """What waits for staff: every app registers its own queues in its `desk.py`."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,7 @@ class Item:
 class Queue:
     """A queue: `count` and `items` (the oldest first, at most `limit`) are asked for the person who looks.
 
-    With `rows`, what is counted as a queryset, all queues are counted in one query and `count` is not asked.
+    With `rows`, what is counted as querysets, all queues are counted in one query and `count` is not asked.
     """
 
     slug: str
@@ -31,7 +32,7 @@ class Queue:
     items: Callable[[Any, int], list[Item]]
     url: str = ""
     empty: Any = ""
-    rows: Callable[[Any], QuerySet[Any]] | None = None
+    rows: Callable[[Any], Sequence[QuerySet[Any]]] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,16 @@ def register(queue: Queue) -> None:
 def counts(user: Any) -> list[tuple[Queue, int]]:
     """Every queue with how much waits in it; one query for all that name their rows."""
     branches = [
-        queue.rows(user).order_by().annotate(queue_slug=Value(queue.slug)).values("queue_slug")
+        rows.order_by().annotate(queue_slug=Value(queue.slug)).values("queue_slug").annotate(waiting=Count("pk"))
         for queue in _queues.values()
         if queue.rows
+        for rows in queue.rows(user)
     ]
-    counted = [branch.annotate(waiting=Count("pk")).values_list("queue_slug", "waiting") for branch in branches]
-    numbers = dict(counted[0].union(*counted[1:], all=True)) if counted else {}
-    return [(queue, numbers.get(queue.slug, 0) if queue.rows else queue.count(user)) for queue in _queues.values()]
+    counted = [branch.values_list("queue_slug", "waiting") for branch in branches]
+    numbers: Counter[str] = Counter()
+    for slug, number in counted[0].union(*counted[1:], all=True) if counted else ():
+        numbers[slug] += number
+    return [(queue, numbers[queue.slug] if queue.rows else queue.count(user)) for queue in _queues.values()]
 
 
 def waiting(user: Any, *, limit: int = 5) -> list[Waiting]:

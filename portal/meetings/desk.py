@@ -27,6 +27,6 @@ register(
         _count,
         _items,
         empty=_("Every meeting that is over says what came out."),
-        rows=lambda user: without_summary(timezone.now()),
+        rows=lambda user: (without_summary(timezone.now()),),
     )
 )

@@ -147,9 +147,7 @@ class Editor:
             "Saved. %(n)d person will hear of the change.", "Saved. %(n)d people will hear of the change.", told
         ) % {"n": told}
 
-    def _conflict(
-        self, form: MeetingForm, lines: Sequence[operations.Row], current: Meeting
-    ) -> HttpResponse:
+    def _conflict(self, form: MeetingForm, lines: Sequence[operations.Row], current: Meeting) -> HttpResponse:
         """Both texts: theirs in a note, mine in the form, which now names the version it would replace."""
         data = self.request.POST.copy()
         data["version"] = str(current.version)

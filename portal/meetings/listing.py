@@ -56,9 +56,7 @@ def listing(user: Any, params: QueryDict, at: datetime) -> dict[str, Any]:
     }
 
 
-def channel_page(
-    user: Any, params: QueryDict, at: datetime, channel: Channel
-) -> tuple[Page, list[Month], bool]:
+def channel_page(user: Any, params: QueryDict, at: datetime, channel: Channel) -> tuple[Page, list[Month], bool]:
     """A page of one channel's meetings: coming ones, or with `when=past` those that are over."""
     past = params.get("when") == PAST
     rows = queries.past(user, at, [channel]) if past else queries.coming(user, at, [channel])
@@ -98,17 +96,13 @@ def _order(*, past: bool) -> tuple[str, str]:
     return ("-starts_at", "-id") if past else ("starts_at", "id")
 
 
-def _narrowed(
-    rows: QuerySet[Meeting], params: QueryDict
-) -> tuple[list[Facet], list[Chip], QuerySet[Meeting]]:
+def _narrowed(rows: QuerySet[Meeting], params: QueryDict) -> tuple[list[Facet], list[Chip], QuerySet[Meeting]]:
     kinds = [value for value in params.getlist("kind") if value in Meeting.Kind.values]
     groups = [int(value) for value in params.getlist("group") if _NUMBER.fullmatch(value)][:CHANNELS_OFFERED]
     of_kinds = rows.filter(kind__in=kinds) if kinds else rows
     of_groups = rows.filter(channel_id__in=groups) if groups else rows
     facets = [_kind_facet(of_groups, params), _channel_facet(of_kinds, params, groups)]
-    chips = [
-        Chip(option.label, option.url) for facet in facets for option in facet.options if option.selected
-    ]
+    chips = [Chip(option.label, option.url) for facet in facets for option in facet.options if option.selected]
     narrowed = of_kinds.filter(channel_id__in=groups) if groups else of_kinds
     return facets, chips, narrowed
 

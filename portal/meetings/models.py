@@ -98,9 +98,7 @@ class Meeting(Timed):
         PUBLISHED = rules.PUBLISHED, _("Published")
         CANCELLED = rules.CANCELLED, _("Cancelled")
 
-    channel = models.ForeignKey(
-        Channel, verbose_name=_("channel"), on_delete=models.CASCADE, related_name="meetings"
-    )
+    channel = models.ForeignKey(Channel, verbose_name=_("channel"), on_delete=models.CASCADE, related_name="meetings")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.TELECONFERENCE)
     title = SafeCharField(_("title"), max_length=160)
     slug = models.SlugField(_("slug"), max_length=SLUG_LENGTH)
@@ -225,9 +223,7 @@ class Reply(models.Model):
         UNSURE = "unsure", _("Can’t say yet")
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="replies")
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="meeting_replies"
-    )
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="meeting_replies")
     answer = models.CharField(_("answer"), max_length=6, choices=Answer)
     at = models.DateTimeField(_("at"))
 

@@ -137,4 +137,3 @@ class MeetingCancelled(_ForThosePlanning):
         if meeting is None or meeting.state != rules.CANCELLED:
             return None
         return self._of(meeting, person) | {"action_label": _("Open the meeting’s page")}
-

@@ -145,9 +145,7 @@ def card(meeting: Meeting, *, note: Any = "") -> MeetingCard:
     )
 
 
-def see(
-    meeting: Meeting, user: Any, at: datetime, *, also: Iterable[int] = (), attendance: bool = True
-) -> Seen:
+def see(meeting: Meeting, user: Any, at: datetime, *, also: Iterable[int] = (), attendance: bool = True) -> Seen:
     """Everything the meeting's page shows to `user` at a moment. The row comes `with_viewer(user)`.
 
     `also` are people whose cards the caller needs too (in `people`, from the same query).
@@ -178,9 +176,7 @@ def see(
     )
 
 
-def agenda(
-    meeting: Meeting, items: Sequence[AgendaItem], people: dict[int, PersonCard], *, names: bool
-) -> Agenda:
+def agenda(meeting: Meeting, items: Sequence[AgendaItem], people: dict[int, PersonCard], *, names: bool) -> Agenda:
     """The items with running times. `people` are the owners its viewer may see; typed names only if `names`."""
     points, start = [], meeting.starts_at
     for item in items:
@@ -219,9 +215,7 @@ def _attendance(meeting: Meeting, going: list[int], people: dict[int, PersonCard
     answers = meeting.replies.order_by().values_list("answer")
     counts: dict[str, int] = dict(answers.annotate(number=Count("pk")))
     named = [people[user_id] for user_id in going if user_id in people]
-    return Attendance(
-        yes=counts.get("yes", 0), no=counts.get("no", 0), unsure=counts.get("unsure", 0), going=named
-    )
+    return Attendance(yes=counts.get("yes", 0), no=counts.get("no", 0), unsure=counts.get("unsure", 0), going=named)
 
 
 def last_agenda(channel: Channel, *, but: Meeting | None = None) -> list[AgendaItem]:

@@ -162,7 +162,9 @@ def cancel(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     told = audiences.of_cancelling(found, by=request.user, at=now)
     if form.is_valid():
         operations.cancel(meeting=found, reason=form.cleaned_data["reason"], by=request.user, at=now)
-        words = ngettext("Cancelled. %(n)d person will hear of it.", "Cancelled. %(n)d people will hear of it.", told.people)
+        words = ngettext(
+            "Cancelled. %(n)d person will hear of it.", "Cancelled. %(n)d people will hear of it.", told.people
+        )
         messages.success(request, words % {"n": told.people} if told.people else _("Cancelled; nobody was told."))
         return redirect(found)
     return render(request, "meetings/cancel.html", {"meeting": found, "form": form, "told": told})

@@ -6,6 +6,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.desk.queues import Item, Queue, register
+from portal.outbox.models import Errand, Mail
 from portal.outbox.queries import count_given_up, given_up
 
 
@@ -25,5 +26,9 @@ register(
         items=_items,
         url=reverse_lazy("outbox:given-up"),  # type: ignore[arg-type]
         empty=_("Everything went out."),
+        rows=lambda user: (
+            Errand.objects.visible_to(user).given_up(),
+            Mail.objects.visible_to(user).given_up(),
+        ),
     )
 )

@@ -19,7 +19,9 @@ class Heading(blocks.StructBlock):
     """A heading inside the page; the page's title is the only one above it."""
 
     text = blocks.CharBlock(max_length=160, label=_("Words"))
-    level = blocks.ChoiceBlock(choices=[("2", _("Section")), ("3", _("Part of a section"))], default="2", label=_("Level"))
+    level = blocks.ChoiceBlock(
+        choices=[("2", _("Section")), ("3", _("Part of a section"))], default="2", label=_("Level")
+    )
 
     class Meta:
         icon = "title"
@@ -195,9 +197,7 @@ class Body(blocks.StreamBlock):
     note = Note()
     picture = Figure()
     links = Links()
-    facts = blocks.ListBlock(
-        Fact(), icon="table", label=_("Facts"), template="pages/blocks/facts.html", min_num=1
-    )
+    facts = blocks.ListBlock(Fact(), icon="table", label=_("Facts"), template="pages/blocks/facts.html", min_num=1)
     steps = blocks.ListBlock(Step(), icon="list-ol", label=_("Steps"), template="pages/blocks/steps.html", min_num=1)
     download = Download()
     related_cases = RelatedCases()

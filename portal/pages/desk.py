@@ -38,6 +38,6 @@ register(
         count=lambda user: _in_review(user).count(),
         items=_items,
         empty=gettext_lazy("No page waits for a second pair of eyes."),
-        rows=_in_review,
+        rows=lambda user: (_in_review(user),),
     )
 )

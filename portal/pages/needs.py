@@ -202,4 +202,3 @@ def _cases(profile: Profile | None, user: Any) -> list[EntryCard]:
     else:
         rows = rows.order_by("-first_published_at", "-pk")
     return entries(rows[:CASES])
-

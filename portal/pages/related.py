@@ -61,4 +61,3 @@ def cases(challenge: str, viewer: Any, number: int) -> list[EntryCard]:
     """The latest cases on a challenge."""
     rows = Case.objects.visible_to(viewer).listed().filter(challenges__slug=challenge)
     return entries(rows.order_by("-first_published_at", "-pk")[:number])
-

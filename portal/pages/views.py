@@ -49,7 +49,9 @@ def document(request: HttpRequest, document_id: int, document_filename: str) -> 
 @PUBLIC
 def robots(request: HttpRequest) -> HttpResponse:
     """`/robots.txt`: where crawlers find nothing, and where the sitemap is."""
-    return render(request, "pages/robots.txt", {"site_url": settings.SITE_URL}, content_type="text/plain; charset=utf-8")
+    return render(
+        request, "pages/robots.txt", {"site_url": settings.SITE_URL}, content_type="text/plain; charset=utf-8"
+    )
 
 
 @PUBLIC

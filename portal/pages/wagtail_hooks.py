@@ -37,19 +37,19 @@ def ask_for_a_second_person_for_each(
     """Publishing several pages at once: all of them, or none."""
     if action_type != "publish" or request.method != "POST":
         return None
-    own = [page for page in objects if isinstance(page, Page) and is_last_hand(request.user, page.get_latest_revision())]
+    own = [
+        page for page in objects if isinstance(page, Page) and is_last_hand(request.user, page.get_latest_revision())
+    ]
     if not own:
         return None
     names = ", ".join(page.get_admin_display_title() for page in own)
-    messages.error(
-        request, _("Nothing was published. You made the last change to: %(pages)s.") % {"pages": names}
-    )
+    messages.error(request, _("Nothing was published. You made the last change to: %(pages)s.") % {"pages": names})
     return redirect("wagtailadmin_explore_root" if action.next_url == request.path else action.next_url)
 
 
 @hooks.register("construct_page_action_menu")
 def offer_what_is_allowed(menu_items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
-    """No button that would only be refused: a new page is published by somebody else, and so is one's own last change."""
+    """No button that would only be refused: for a new page, and for one's own last change."""
     page = context.get("page")
     if page is None or is_last_hand(request.user, page.get_latest_revision()):
         menu_items[:] = [item for item in menu_items if item.name != "action-publish"]
@@ -66,4 +66,3 @@ def way_to_help() -> MenuItem:
     """Our own words on how to publish."""
     label = gettext_lazy("How we publish")
     return MenuItem(label, "/help/programme-staff/", name="how-we-publish", icon_name="help", order=10)
-

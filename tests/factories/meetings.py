@@ -56,7 +56,11 @@ def make_meeting(
     now = timezone.now()
     at = min(now, start or now) - timedelta(days=9)
     meeting = operations.arrange(
-        channel=channel, details=details(start, **fields), rows=agenda("Welcome") if rows is None else rows, by=by, at=at
+        channel=channel,
+        details=details(start, **fields),
+        rows=agenda("Welcome") if rows is None else rows,
+        by=by,
+        at=at,
     )
     if state != "draft":
         meeting = operations.publish(meeting=meeting, version=meeting.version, tell=False, by=by, at=at)

@@ -88,10 +88,10 @@ class Stage:
         self.programs.append(Program(process, log))
         return self.programs[-1]
 
-    def worker(self, **environment: str) -> Program:
+    def worker(self, *more: str) -> Program:
         """A Celery worker with one sender: a kill interrupts at most one mail."""
         options = ("--concurrency", "1", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
-        return self.start("worker", "celery", "-A", "portal", "--quiet", "worker", *options, **environment)
+        return self.start("worker", "celery", "-A", "portal", "--quiet", "worker", *options, *more)
 
     def beat(self) -> Program:
         """The clock that sweeps."""

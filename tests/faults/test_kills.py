@@ -54,7 +54,8 @@ def test_a_sender_killed_20_times_over_500_mails(
     sink.delay_seconds = 0.004
     mails(500)
     on_stage.beat()
-    worker = on_stage.worker()
+    # Celery takes ten seconds to notice a lost sender, and would take no other task meanwhile.
+    worker = on_stage.worker("--prefetch-multiplier", "30")
     kill_often(on_stage, sink, 20, 500, worker.kill_one_child)
     found = outcome(sink, 500)
     figure("sender killed", broker="redis" if broker else "filesystem", kills=20, **found)

@@ -166,9 +166,20 @@ def test_any_moment_in_any_zone_is_read_back_by_two_parsers(minute: int, name: s
     start = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=15 * minute)
     wall = start.astimezone(ZoneInfo(name))
     meeting = Meeting(
-        channel=Channel(title="C"), title="T", slug="t", zone=name, local_date=wall.date(),
-        local_time=wall.time(), fold=wall.fold, minutes=60, uid="u", changed_at=start,
-        starts_at=start, ends_at=start + timedelta(hours=1), state="published", pk=1,
+        channel=Channel(title="C"),
+        title="T",
+        slug="t",
+        zone=name,
+        local_date=wall.date(),
+        local_time=wall.time(),
+        fold=wall.fold,
+        minutes=60,
+        uid="u",
+        changed_at=start,
+        starts_at=start,
+        ends_at=start + timedelta(hours=1),
+        state="published",
+        pk=1,
     )
     meeting._prefetched_objects_cache = {"agenda": []}
     body = calendars.calendar([meeting], name="C")
@@ -206,7 +217,10 @@ def test_the_calendar_of_a_group_follows_its_audience(
         clients = [client, *(client_of(user) for user in (pending, outsider, co_member, lead))]
         return [each.get(url).status_code for each in clients]
 
-    groups = {audience: make_group(audience=audience, lead=lead, members=(co_member,)) for audience in ("public", "members", "private")}
+    groups = {
+        audience: make_group(audience=audience, lead=lead, members=(co_member,))
+        for audience in ("public", "members", "private")
+    }
     for group in groups.values():
         make_meeting(group.channel)
         make_meeting(group.channel, state="draft")

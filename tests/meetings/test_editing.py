@@ -15,8 +15,8 @@ from portal.follows.models import Channel
 from portal.meetings import operations
 from portal.meetings.models import AgendaItem, Meeting
 from portal.meetings.operations import Row
-from tests.factories.members import ProfileFactory
 from tests.factories.meetings import agenda, details, make_meeting
+from tests.factories.members import ProfileFactory
 
 FUTURE = (timezone.now() + timedelta(days=20)).date().isoformat()
 
@@ -76,7 +76,11 @@ def host(lead: User, client_of: Callable[[Any], Client]) -> Client:
 @pytest.mark.parametrize(
     ("button", "left", "focus"),
     [
-        ("add-row", ["A", "B", "C", ""], 'id="id_rows-3-title" autofocus|autofocus id="id_rows-3-title"|name="rows-3-title"'),
+        (
+            "add-row",
+            ["A", "B", "C", ""],
+            'id="id_rows-3-title" autofocus|autofocus id="id_rows-3-title"|name="rows-3-title"',
+        ),
         ("remove-1", ["A", "C"], 'name="remove-1"'),
         ("remove-2", ["A", "B"], 'name="remove-1"'),
         ("up-2", ["A", "C", "B"], 'name="up-1"'),
@@ -103,9 +107,24 @@ def test_rows_move_by_submit_buttons_alone(button: str, left: list[str], focus: 
 
 
 def test_rows_keep_everything_typed_in_them(host: Client, url: str) -> None:
-    row = {"title": "<b>T</b>", "minutes": "x9", "kind": "decide", "owner": "Nobody", "notes": "one\ntwo", "paper_url": "not a link", "item": "7"}
+    row = {
+        "title": "<b>T</b>",
+        "minutes": "x9",
+        "kind": "decide",
+        "owner": "Nobody",
+        "notes": "one\ntwo",
+        "paper_url": "not a link",
+        "item": "7",
+    }
     text = host.post(url, form(row, A, **{"down-0": "1"})).content.decode()
-    for value in ("&lt;b&gt;T&lt;/b&gt;", 'value="x9"', 'value="Nobody"', "one\ntwo", 'value="not a link"', 'value="7"'):
+    for value in (
+        "&lt;b&gt;T&lt;/b&gt;",
+        'value="x9"',
+        'value="Nobody"',
+        "one\ntwo",
+        'value="not a link"',
+        'value="7"',
+    ):
         assert value in text
     assert '<option value="decide" selected>' in text
 
@@ -132,7 +151,11 @@ def test_empty_rows_are_not_there_and_half_empty_ones_are_refused(host: Client, 
 
 def test_saving_keeps_the_address_of_an_item_that_is_moved_and_edited(host: Client, url: str, draft: Meeting) -> None:
     first, second = draft.agenda.order_by("position")
-    rows = [{"title": "Second, renamed", "minutes": "15", "item": str(second.pk)}, {"title": "New", "minutes": "5"}, {"title": "First", "minutes": "10", "item": str(first.pk)}]
+    rows = [
+        {"title": "Second, renamed", "minutes": "15", "item": str(second.pk)},
+        {"title": "New", "minutes": "5"},
+        {"title": "First", "minutes": "10", "item": str(first.pk)},
+    ]
     host.post(url, form(*rows, save="1"))
     saved = {item.title: item.pk for item in draft.agenda.all()}
     assert saved["Second, renamed"] == second.pk
@@ -174,9 +197,21 @@ def test_two_people_of_one_name_are_told_apart_by_their_organisation(
 
 
 def test_errors_stand_beside_the_field_and_nothing_typed_is_lost(host: Client, url: str, draft: Meeting) -> None:
-    bad = form({**A, "minutes": "-3", "paper_url": "javascript:alert(1)"}, title="", local_date="32/13/2027", minutes="4", save="1")
+    bad = form(
+        {**A, "minutes": "-3", "paper_url": "javascript:alert(1)"},
+        title="",
+        local_date="32/13/2027",
+        minutes="4",
+        save="1",
+    )
     text = unescape(host.post(url, bad).content.decode())
-    for message in ("Title: This field is required.", "Write the date as year, month, day", "greater than or equal to 5", "greater than or equal to 0", "Enter a valid URL."):
+    for message in (
+        "Title: This field is required.",
+        "Write the date as year, month, day",
+        "greater than or equal to 5",
+        "greater than or equal to 0",
+        "Enter a valid URL.",
+    ):
         assert message in text
     assert 'value="32/13/2027"' in text
     assert 'value="javascript:alert(1)"' in text
@@ -219,7 +254,8 @@ def test_a_time_that_the_clocks_jump_over_is_refused_in_a_sentence(host: Client,
     data = form(A, zone="America/New_York", local_date="2027-03-14", local_time="02:30", save="1")
     text = unescape(host.post(url, data).content.decode())
     assert (
-        "On 14 March 2027 the clocks in New York go from 01:59 to 03:00, so there is no 02:30. Choose another time." in text
+        "On 14 March 2027 the clocks in New York go from 01:59 to 03:00, so there is no 02:30. Choose another time."
+        in text
     )
     draft.refresh_from_db()
     assert draft.version == 1
@@ -247,7 +283,9 @@ def test_the_question_is_not_asked_of_ordinary_times(host: Client, url: str) -> 
 def test_the_second_of_two_editors_sees_both_texts_and_loses_nothing(
     draft: Meeting, url: str, host: Client, staff: User, client_of: Callable[[Any], Client]
 ) -> None:
-    client_of(staff).post(url, form({"title": "Their point", "minutes": "7"}, title="Their title", minutes="45", save="1"))
+    client_of(staff).post(
+        url, form({"title": "Their point", "minutes": "7"}, title="Their title", minutes="45", save="1")
+    )
     response = host.post(url, form(A, B, title="My title", save="1"))
     text = unescape(response.content.decode())
     assert response.status_code == 200
@@ -274,9 +312,7 @@ def test_fifty_rounds_of_two_editors_overwrite_nothing(channel: Channel, lead: U
         assert meeting.agenda.get().title == "Hers"
 
 
-def test_a_new_meeting_begins_with_the_habits_of_the_last_one(
-    channel: Channel, lead: User, host: Client
-) -> None:
+def test_a_new_meeting_begins_with_the_habits_of_the_last_one(channel: Channel, lead: User, host: Client) -> None:
     from tests.factories.workinggroups import make_group
 
     group = make_group(lead=lead)
@@ -295,7 +331,9 @@ def test_the_last_agenda_is_copied_as_a_skeleton(lead: User, host: Client) -> No
     rows = [Row(title="Decisions", minutes=10, kind="decide", owner_id=lead.pk, notes="of that day"), *agenda("Other")]
     make_meeting(group.channel, rows=rows)
     make_meeting(group.channel, state="draft", rows=agenda("A draft's agenda is no last agenda"))
-    response = host.post(f"/groups/{group.slug}/meetings/new/", form({}, A, title="Typed already", **{"copy-last": "1"}))
+    response = host.post(
+        f"/groups/{group.slug}/meetings/new/", form({}, A, title="Typed already", **{"copy-last": "1"})
+    )
     assert shown_rows(response) == [("A", "5"), ("Decisions", "10"), ("Other", "10")]
     text = response.content.decode()
     assert "of that day" not in text
@@ -333,7 +371,17 @@ def test_a_key_of_somebody_else_s_meeting_gives_nothing_away(
 
 def test_mass_assignment_changes_nothing_else(host: Client, url: str, draft: Meeting, channel: Channel) -> None:
     other = make_meeting().channel
-    extra = {"state": "published", "channel": other.pk, "uid": "mine", "sequence": "99", "summary": "x", "published_at": "2026-01-01", "told_version": "5", "starts_at": "2020-01-01", "id": "999"}
+    extra = {
+        "state": "published",
+        "channel": other.pk,
+        "uid": "mine",
+        "sequence": "99",
+        "summary": "x",
+        "published_at": "2026-01-01",
+        "told_version": "5",
+        "starts_at": "2020-01-01",
+        "id": "999",
+    }
     before = Meeting.objects.get(pk=draft.pk)
     host.post(url, form(A, **extra, save="1"))
     after = Meeting.objects.get(pk=draft.pk)
@@ -361,7 +409,17 @@ def test_every_page_of_the_editor_is_light(host: Client, lead: User, channel: Ch
 
 
 def test_details_are_written_as_typed(channel: Channel, lead: User, host: Client, url: str, draft: Meeting) -> None:
-    host.post(url, form(A, title="  A   title ", purpose="Why\r\nnot", join_url="meet.example.org/x", location_note="Room 4", save="1"))
+    host.post(
+        url,
+        form(
+            A,
+            title="  A   title ",
+            purpose="Why\r\nnot",
+            join_url="meet.example.org/x",
+            location_note="Room 4",
+            save="1",
+        ),
+    )
     draft.refresh_from_db()
     assert (draft.title, draft.slug) == ("A title", "a-title")
     assert draft.purpose == "Why\nnot"

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from members.models import User
 from portal.follows.models import Channel
-from tests.factories.members import ProfileFactory
 from tests.factories.meetings import make_channel, make_meeting
+from tests.factories.members import ProfileFactory
 from tests.factories.workinggroups import make_group
 
 
@@ -114,7 +114,9 @@ def test_filters_narrow_by_kind_and_group_and_count_what_they_would_leave(db: No
     assert [chip.label for chip in page.chips] == ["Webcast"]
 
 
-@pytest.mark.parametrize("query", ["kind=nonsense", "group=abc", "group=99999999999999999999999", "group=-1", "when=never"])
+@pytest.mark.parametrize(
+    "query", ["kind=nonsense", "group=abc", "group=99999999999999999999999", "group=-1", "when=never"]
+)
 def test_unknown_filters_leave_nothing_out(query: str, channel: Channel, client: Client) -> None:
     make_meeting(channel, title="A")
     response = client.get(f"/meetings/?{query}")

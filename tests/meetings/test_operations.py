@@ -93,7 +93,8 @@ def test_a_rolled_back_change_tells_nobody(channel: Channel, lead: User) -> None
 
 
 @pytest.mark.parametrize(
-    ("title", "slug"), [("Costs & levels", "costs-levels"), ("会議", "meeting"), ("x" * 300, "x" * 80), ("---", "meeting")]
+    ("title", "slug"),
+    [("Costs & levels", "costs-levels"), ("会議", "meeting"), ("x" * 300, "x" * 80), ("---", "meeting")],
 )
 def test_every_title_has_a_slug(title: str, slug: str) -> None:
     assert slug_of(title) == slug

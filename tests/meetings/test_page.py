@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from members.models import User
 from portal.follows.models import Channel
-from tests.factories.members import ProfileFactory
 from tests.factories.meetings import agenda, make_meeting
+from tests.factories.members import ProfileFactory
 
 FIVE_PM_NEW_YORK = datetime(2031, 1, 15, 22, 0, tzinfo=UTC)
 
@@ -64,7 +64,9 @@ def test_a_visitor_reads_the_meeting_s_own_clock(channel: Channel, client: Clien
 
 def test_an_agenda_stays_right_across_the_end_of_summer_time(channel: Channel, client: Client) -> None:
     start = datetime(2027, 11, 7, 5, 30, tzinfo=UTC)  # 01:30 in New York, half an hour before the clocks go back
-    meeting = make_meeting(channel, start=start, zone="America/New_York", minutes=90, rows=agenda("A", "B", "C", minutes=30))
+    meeting = make_meeting(
+        channel, start=start, zone="America/New_York", minutes=90, rows=agenda("A", "B", "C", minutes=30)
+    )
     text = page(client, meeting)
     assert [text.count(f">{clock}<small>") for clock in ("01:30", "01:00")] == [2, 1]
 

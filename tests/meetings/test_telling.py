@@ -18,8 +18,8 @@ from portal.meetings import audiences, operations
 from portal.meetings.models import Meeting
 from portal.notifications.models import Notification, Preference
 from portal.outbox.models import Fact
-from tests.factories.members import ProfileFactory
 from tests.factories.meetings import SECRET, agenda, details, make_meeting
+from tests.factories.members import ProfileFactory
 
 Sent = Callable[[], list[EmailMultiAlternatives]]
 
@@ -207,9 +207,7 @@ def test_an_announcement_that_waits_is_not_sent_after_the_cancellation(draft: Me
     assert {mail.subject.split(":")[0] for mail in sent()} == {"Cancelled"}
 
 
-def test_who_leaves_before_the_mail_goes_out_gets_none(
-    lead: User, co_member: User, outsider: User, sent: Sent
-) -> None:
+def test_who_leaves_before_the_mail_goes_out_gets_none(lead: User, co_member: User, outsider: User, sent: Sent) -> None:
     from tests.factories.meetings import make_channel
 
     channel = make_channel(audience="seated", hosts=(lead,), readers=(co_member, outsider))
@@ -222,7 +220,9 @@ def test_who_leaves_before_the_mail_goes_out_gets_none(
     assert receivers(sent()) == ["carlo@agency.example"]
 
 
-def test_the_mail_tells_the_time_in_the_reader_s_zone_and_the_meeting_s(channel: Channel, lead: User, sent: Sent) -> None:
+def test_the_mail_tells_the_time_in_the_reader_s_zone_and_the_meeting_s(
+    channel: Channel, lead: User, sent: Sent
+) -> None:
     reader = ProfileFactory(user__time_zone="Australia/Sydney", user__email="sydney@agency.example").user
     seat(channel=channel, user=reader)
     start = datetime(2031, 1, 15, 22, 0, tzinfo=UTC)

@@ -15,7 +15,18 @@ from portal.follows.operations import unseat
 from portal.meetings.models import Meeting
 from tests.factories.meetings import SECRET, make_channel, make_meeting
 
-ROLES = ("visitor", "pending", "suspended", "outsider", "provider", "other_lead", "ex_member", "co_member", "lead", "staff")
+ROLES = (
+    "visitor",
+    "pending",
+    "suspended",
+    "outsider",
+    "provider",
+    "other_lead",
+    "ex_member",
+    "co_member",
+    "lead",
+    "staff",
+)
 MEMBERS = {"outsider", "provider", "other_lead", "ex_member", "co_member", "lead", "staff"}
 BELONG = {"co_member", "lead", "staff"}
 HOSTS = {"lead", "staff"}
@@ -69,7 +80,9 @@ def test_an_announced_meeting_is_seen_by_those_who_see_its_channel(
     assert {role for role, user in cast.items() if Meeting.objects.visible_to(user).exists()} == VISIBLE[audience]
     for url in (meeting.get_absolute_url(), f"/meetings/{meeting.pk}.ics"):
         assert answers(cast, client_of, url) == VISIBLE[audience], url
-    listed = {role for role, user in cast.items() if meeting.title in client_of(user).get("/meetings/").content.decode()}
+    listed = {
+        role for role, user in cast.items() if meeting.title in client_of(user).get("/meetings/").content.decode()
+    }
     assert listed == VISIBLE[audience]
 
 
@@ -119,7 +132,12 @@ def test_only_hosts_and_staff_change_a_meeting(cast: dict[str, Any], client_of: 
 
 @pytest.mark.parametrize(
     ("starts_in", "open_now"),
-    [(timedelta(hours=25), False), (timedelta(hours=23), True), (timedelta(minutes=-30), True), (timedelta(hours=-2), False)],
+    [
+        (timedelta(hours=25), False),
+        (timedelta(hours=23), True),
+        (timedelta(minutes=-30), True),
+        (timedelta(hours=-2), False),
+    ],
 )
 def test_the_joining_link_opens_for_those_who_belong_in_its_window_and_is_nowhere_in_a_page(
     starts_in: timedelta, open_now: bool, cast: dict[str, Any], client_of: Callable[[Any], Client]

@@ -36,9 +36,7 @@ def is_live(page: ArticlePage, client: Client) -> bool:
     return page.live
 
 
-def test_a_new_page_is_not_published_by_its_writer(
-    staff: Any, desk_of: Callable[[Any], Any], client: Client
-) -> None:
+def test_a_new_page_is_not_published_by_its_writer(staff: Any, desk_of: Callable[[Any], Any], client: Client) -> None:
     desk = desk_of(staff)
     answer = desk.create(home(), title="Hasty", slug="hasty", action="publish")
     assert "somebody else has to publish it" in desk.said(answer)

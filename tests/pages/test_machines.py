@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from django.test import Client
@@ -19,7 +19,7 @@ NAMES = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 
 
 def addresses(client: Client) -> list[str]:
-    tree = ElementTree.fromstring(client.get("/sitemap.xml", headers={"host": "127.0.0.1"}).content)  # noqa: S314
+    tree = ET.fromstring(client.get("/sitemap.xml", headers={"host": "127.0.0.1"}).content)  # noqa: S314
     return [element.text or "" for element in tree.findall("s:url/s:loc", NAMES)]
 
 

@@ -87,7 +87,8 @@ def test_no_link_in_a_text_leads_others_there(
     secrets: list[ArticlePage], client: Client, member: Any, client_of: Callable[[Any], Client]
 ) -> None:
     target, open_one = secrets[0], make_article(slug="open-one")
-    link = f'<p>See <a linktype="page" id="{target.pk}">this</a> and <a linktype="page" id="{open_one.pk}">that</a>.</p>'
+    this, that = (f'<a linktype="page" id="{page.pk}">there</a>' for page in (target, open_one))
+    link = f"<p>See {this} and {that}.</p>"
     items = [
         {"label": "Hidden", "page": target.pk, "document": None, "url": ""},
         {"label": "Shown", "page": open_one.pk, "document": None, "url": ""},

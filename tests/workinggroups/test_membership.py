@@ -19,7 +19,6 @@ from tests.factories.workinggroups import make_group
 from workinggroups import operations, queries
 from workinggroups.models import Membership, WorkingGroup
 
-
 pytestmark = pytest.mark.django_db
 
 

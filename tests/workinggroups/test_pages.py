@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from members.models import User
 from portal.follows.models import Channel
-from tests.factories.members import ProfileFactory
 from tests.factories.meetings import agenda, make_meeting
+from tests.factories.members import ProfileFactory
 from tests.factories.workinggroups import make_group
 from tests.meetings.test_lists import price
 from workinggroups import operations, queries
@@ -63,12 +63,30 @@ def test_a_group_s_pages_cost_the_same_with_1_3_and_30_of_everything(
 def test_the_overview_shows_charter_meeting_products_and_people(
     lead: User, co_member: User, client_of: Callable[[Any], Client]
 ) -> None:
-    group = make_group(lead=lead, members=(co_member,), purpose="Why we meet.", charter="### Scope\n\n- one\n- two\n\n<img src=x>")
+    group = make_group(
+        lead=lead, members=(co_member,), purpose="Why we meet.", charter="### Scope\n\n- one\n- two\n\n<img src=x>"
+    )
     Objective.objects.create(group=group, text="Publish the guide", due_on=date(2027, 5, 31))
-    Product.objects.create(group=group, title="Guide", kind="guide", state="draft", due_on=date(2027, 5, 31), note="Half done.")
+    Product.objects.create(
+        group=group, title="Guide", kind="guide", state="draft", due_on=date(2027, 5, 31), note="Half done."
+    )
     make_meeting(group.channel, title="The next one", rows=agenda("Welcome"))
     page = client_of(co_member).get(group.get_absolute_url()).content.decode()
-    for words in ("Why we meet.", "<h3>Scope</h3>", "<li>one</li>", "Publish the guide", "Due May 2027", "Guide", "Half done.", "The next one", "Welcome", "Lena Lead", "2 members", "2 practitioners", f"/seals/{group.slug}.svg"):
+    for words in (
+        "Why we meet.",
+        "<h3>Scope</h3>",
+        "<li>one</li>",
+        "Publish the guide",
+        "Due May 2027",
+        "Guide",
+        "Half done.",
+        "The next one",
+        "Welcome",
+        "Lena Lead",
+        "2 members",
+        "2 practitioners",
+        f"/seals/{group.slug}.svg",
+    ):
         assert words in page, words
     assert "<img src=x>" not in page
 
@@ -81,7 +99,9 @@ def test_a_draft_is_not_the_next_meeting_and_not_counted(lead: User, client_of: 
     assert "Hidden" not in page
 
 
-def test_a_group_without_anything_still_has_a_page(lead: User, client: Client, client_of: Callable[[Any], Client]) -> None:
+def test_a_group_without_anything_still_has_a_page(
+    lead: User, client: Client, client_of: Callable[[Any], Client]
+) -> None:
     group = make_group(lead=lead, charter="")
     for path in ("", "meetings/", "meetings/?when=past", "meetings/next/"):
         assert client.get(group.get_absolute_url() + path).status_code == 200
@@ -92,7 +112,14 @@ def test_a_group_without_anything_still_has_a_page(lead: User, client: Client, c
 
 def test_a_lead_rewrites_purpose_and_charter_and_nothing_else(lead: User, client_of: Callable[[Any], Client]) -> None:
     group = make_group(lead=lead)
-    form = {"purpose": "New purpose", "charter": "New charter", "version": "1", "title": "Taken over", "audience": "private", "state": "closed"}
+    form = {
+        "purpose": "New purpose",
+        "charter": "New charter",
+        "version": "1",
+        "title": "Taken over",
+        "audience": "private",
+        "state": "closed",
+    }
     client_of(lead).post(f"{group.get_absolute_url()}edit/", form)
     after = WorkingGroup.objects.get(pk=group.pk)
     assert (after.purpose, after.charter, after.version) == ("New purpose", "New charter", 2)
@@ -129,7 +156,14 @@ def test_two_leads_who_write_the_charter_lose_nothing(
     assert WorkingGroup.objects.get().purpose == "Both"
 
 
-@pytest.mark.parametrize(("field", "value", "message"), [("purpose", "", "This field is required."), ("purpose", "x" * 601, "at most 600"), ("charter", "x" * 20_001, "at most 20000")])
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("purpose", "", "This field is required."),
+        ("purpose", "x" * 601, "at most 600"),
+        ("charter", "x" * 20_001, "at most 20000"),
+    ],
+)
 def test_errors_stand_beside_the_field(
     field: str, value: str, message: str, lead: User, client_of: Callable[[Any], Client]
 ) -> None:
@@ -141,7 +175,16 @@ def test_errors_stand_beside_the_field(
 
 
 def test_staff_charter_a_new_group(staff: User, lead: User, client_of: Callable[[Any], Client]) -> None:
-    form = {"title": "New", "slug": "new-group", "lead": lead.profile.handle, "purpose": "P", "charter": "", "audience": "members", "state": "active", "takes_providers": "on"}
+    form = {
+        "title": "New",
+        "slug": "new-group",
+        "lead": lead.profile.handle,
+        "purpose": "P",
+        "charter": "",
+        "audience": "members",
+        "state": "active",
+        "takes_providers": "on",
+    }
     response = client_of(staff).post("/groups/new/", form)
     assert response["Location"] == "/groups/new-group/"
     group = WorkingGroup.objects.get()
@@ -187,7 +230,10 @@ def test_what_waits_for_a_lead_and_for_a_member(lead: User, co_member: User, out
         ("reply", "Will you join? Complete"),
         ("agenda", "Publish the agenda: Draft soon"),
     ]
-    assert [need.title for need in queries.needs_of(co_member, now)] == ["Will you join? No agenda", "Will you join? Complete"]
+    assert [need.title for need in queries.needs_of(co_member, now)] == [
+        "Will you join? No agenda",
+        "Will you join? Complete",
+    ]
     reply(meeting=complete, answer="unsure", by=co_member, at=now)
     assert [need.title for need in queries.needs_of(co_member, now)] == ["Will you join? No agenda"]
     assert queries.needs_of(outsider, now) == []

@@ -15,7 +15,18 @@ from tests.meetings.test_visibility import without_token
 from workinggroups import operations
 from workinggroups.models import Membership, WorkingGroup
 
-ROLES = ("visitor", "pending", "suspended", "outsider", "provider", "other_lead", "ex_member", "co_member", "lead", "staff")
+ROLES = (
+    "visitor",
+    "pending",
+    "suspended",
+    "outsider",
+    "provider",
+    "other_lead",
+    "ex_member",
+    "co_member",
+    "lead",
+    "staff",
+)
 MEMBERS = {"outsider", "provider", "other_lead", "ex_member", "co_member", "lead", "staff"}
 BELONG = {"co_member", "lead"}
 VISIBLE = {"public": set(ROLES), "members": MEMBERS, "private": BELONG | {"staff"}}
@@ -66,8 +77,22 @@ def test_a_private_group_answers_like_one_that_is_not_there(
 ) -> None:
     group, client = stage(cast, "private"), client_of(cast[role])
     root = group.get_absolute_url()
-    gets = [root + path for path in ("", "meetings/", "meetings/next/", "meetings/new/", "members/", "calendar.ics", "edit/", "appoint/")]
-    posts = [root + path for path in ("join/", "leave/", f"members/{cast['lead'].pk}/end/")] + [f"/follow/{group.channel_id}/"]
+    gets = [
+        root + path
+        for path in (
+            "",
+            "meetings/",
+            "meetings/next/",
+            "meetings/new/",
+            "members/",
+            "calendar.ics",
+            "edit/",
+            "appoint/",
+        )
+    ]
+    posts = [root + path for path in ("join/", "leave/", f"members/{cast['lead'].pk}/end/")] + [
+        f"/follow/{group.channel_id}/"
+    ]
 
     def everything() -> list[Any]:
         return [client.get(url) for url in gets] + [client.post(url, {"sure": "1", "want": "1"}) for url in posts]
