@@ -18,9 +18,9 @@ test: ## Run all tests: on SQLite, and on PostgreSQL, Redis and Chromium where f
 	@sh scripts/bootstrap requirements-dev.txt
 	@$(PYTHON_IN_VENV) -m scripts.test $(ARGS)
 
-faults: ## Kill workers, flush Redis, refuse mail, for minutes
+faults: ## Kill workers, flush Redis, unplug the database, for minutes; print the figures, write docs/faults.md
 	@sh scripts/bootstrap requirements-dev.txt
-	@$(PYTHON_IN_VENV) -m scripts.test --faults $(ARGS)
+	@$(PYTHON_IN_VENV) -m scripts.faults $(ARGS)
 
 lint: ## Check code, templates, imports, types, migrations, settings and the compose file
 	@sh scripts/bootstrap requirements-dev.txt

@@ -47,6 +47,8 @@ def _metric(row: Any) -> dict[str, Any]:
         "after": row.after,
         "before_text": _value(row, row.before),
         "after_text": _value(row, row.after),
+        "low": 0,
+        "high": 100 if whole else None,
     }
 
 

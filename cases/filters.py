@@ -183,14 +183,12 @@ def _rows(cases: QuerySet[Case], sort: str, params: QueryDict) -> tuple[list[Ent
 _COLUMNS = ("group", "value", "label", "position", "mark", "count")
 
 
-def _choices(
-    visible: QuerySet[Case], found: QuerySet[Case], chosen: dict[str, list[str]]
-) -> dict[str, list[Choice]]:
+def _choices(visible: QuerySet[Case], found: QuerySet[Case], chosen: dict[str, list[str]]) -> dict[str, list[Choice]]:
     """Every value of every facet with the cases it has, in one query of many counted branches.
 
     Each facet is counted with all filters but its own. "found" and "all" are the totals.
     """
-    rest = {name: _narrowed(found, chosen, without="").order_by() for name in FACETS}
+    rest = {name: _narrowed(found, chosen, without=name).order_by() for name in FACETS}
     line, parent = "service_lines", "service_lines__parent"
     branches = [
         _counted(visible.order_by(), "all"),
@@ -296,9 +294,7 @@ def _facet(name: str, choices: list[Choice], chosen: list[str], params: QueryDic
     return Facet(name=name, label=str(FACETS[name]), options=options, open=is_open)
 
 
-def _chips(
-    text: str, choices: dict[str, list[Choice]], chosen: dict[str, list[str]], params: QueryDict
-) -> list[Chip]:
+def _chips(text: str, choices: dict[str, list[Choice]], chosen: dict[str, list[str]], params: QueryDict) -> list[Chip]:
     chips = [Chip(label=f"“{text}”", url=query_url(params, q=None))] if text else []
     for name in FACETS:
         labels = {choice.value: choice.label for choice in choices[name]}

@@ -81,11 +81,16 @@ def approve(*, case: Case, by: Any, at: datetime) -> Case:
     task_state = case.current_workflow_task_state
     if task_state is None:
         return publish(case=case, by=by, at=at)
-    refusals = reasons_against(case, task_state.revision, by=by)
+    newest = case.get_latest_revision()
+    refusals = reasons_against(case, newest, by=by)
     if refusals:
         raise PublishRefused(refusals)
     with transaction.atomic():
         task_state.task.specific.on_action(task_state, by, "approve")
+        # After an edit in the middle of the review the step begins again, with the draft that `by` has just read.
+        again = case.current_workflow_task_state
+        if again is not None and again.revision_id == newest.pk:
+            again.task.specific.on_action(again, by, "approve")
     return Case.objects.get(pk=case.pk)
 
 

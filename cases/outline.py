@@ -49,9 +49,7 @@ SECTIONS = (
         (50, 300),
         required=False,
     ),
-    Section(
-        "decision", _("Decision"), _("What was decided"), _("Who decided, when, and why."), (50, 250)
-    ),
+    Section("decision", _("Decision"), _("What was decided"), _("Who decided, when, and why."), (50, 250)),
     Section(
         "governance",
         _("Governance"),

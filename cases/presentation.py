@@ -207,7 +207,7 @@ def _notes(case: Any, viewer: Any) -> list[dict[str, str]]:
 
 
 def place_line(case: Any) -> str:
-    """ "Province of Westmark, Canada"."""
+    """Place and country: "Province of Westmark, Canada"."""
     return ", ".join(part for part in (case.place, str(case.country.name) if case.country else "") if part)
 
 

@@ -142,9 +142,7 @@ def _make_searchable(case: Any) -> None:
     CaseText.objects.update_or_create(case=case, defaults={"text": fold(rules.MARKER.sub("", "\n".join(words)))})
 
 
-def _tell(
-    case: Any, revision: Any, *, before: dict[str, Any] | None, first: bool, by: Any, at: datetime
-) -> None:
+def _tell(case: Any, revision: Any, *, before: dict[str, Any] | None, first: bool, by: Any, at: datetime) -> None:
     """Record the publication. The first one has a key of its own; a revision that changes nothing is no news."""
     changed = [] if first else _changes(before, words_of(revision.content))
     if not first and not changed:

@@ -102,7 +102,7 @@ def parts_of(case: Case) -> Parts:
 def _words(case: Case) -> dict[str, list[Word]]:
     """The vocabulary rows and subjects of a case, in one query."""
     vocabularies = {"service_lines": ServiceLine, "challenges": Challenge, "funding_models": FundingModel}
-    branches = [
+    branches: list[Any] = [
         model.objects.filter(cases=case).values_list(Value(name), "position", "slug", "label")
         for name, model in vocabularies.items()
     ]

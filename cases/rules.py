@@ -126,9 +126,7 @@ def _loose_ends(case: Any) -> list[str]:
     rows = [*case.timeline.all(), *case.results.all()]
     strays = dict.fromkeys(row.source for row in rows if row.source and row.source not in keys)
     if strays:
-        found.append(
-            _("Timeline or results name a source that is not listed: %(keys)s.") % {"keys": _listed(strays)}
-        )
+        found.append(_("Timeline or results name a source that is not listed: %(keys)s.") % {"keys": _listed(strays)})
     twice = dict.fromkeys(key for key in keys if keys.count(key) > 1)
     if twice:
         found.append(_("Two sources have the same key: %(keys)s.") % {"keys": _listed(twice)})

@@ -122,8 +122,10 @@ _facts = [
 ]
 _story = [
     HelpPanel(
-        _("<p>Markdown: <code>**bold**</code>, <code>- list</code>, <code>[words](https://…)</code>. "
-          "Write <code>[key]</code> after a statement to name its source.</p>")
+        _(
+            "<p>Markdown: <code>**bold**</code>, <code>- list</code>, <code>[words](https://…)</code>. "
+            "Write <code>[key]</code> after a statement to name its source.</p>"
+        )
     ),
     *(_section_panel(section) for section in SECTIONS),
 ]
@@ -147,7 +149,11 @@ _results = [
 ]
 _lessons = [
     _rows(
-        "lessons", _("Lessons"), _("Lesson"), FieldPanel("text"), FieldRowPanel([FieldPanel("for_whom"), FieldPanel("when")])
+        "lessons",
+        _("Lessons"),
+        _("Lesson"),
+        FieldPanel("text"),
+        FieldRowPanel([FieldPanel("for_whom"), FieldPanel("when")]),
     ),
     _rows("teaching_questions", _("Teaching questions"), _("Question"), FieldPanel("text")),
 ]

@@ -12,10 +12,12 @@ import yaml
 from django.db import transaction
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
 
 from demo.progress import Progress
 from members.models import User
 from portal.pages.addresses import address_of
+from portal.pages.blocks import RICH
 from portal.pages.models import ArticlePage, EditorialPage, HomePage, LandingPage, ProgrammePage
 from portal.taxonomy.models import Challenge
 
@@ -24,8 +26,6 @@ KINDS = {"landing": LandingPage, "article": ArticlePage, "programme": ProgrammeP
 LISTINGS = {"/plan/": LandingPage.Listing.PLAN, "/challenges/": LandingPage.Listing.NUMBERED}
 _PARTS = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 _markdown = MarkdownIt("commonmark", {"html": False})
-# What Wagtail's editor calls them, so that opening a page in it changes nothing.
-_EDITOR_TAGS = {"strong": "b", "em": "i"}
 
 
 class UnusualContent(ValueError):
@@ -129,7 +129,7 @@ def _close(run: list[Token], found: list[tuple[str, Any]]) -> None:
     if not run:
         return
     html = _markdown.renderer.render(run, _markdown.options, {})
-    for theirs, editors in _EDITOR_TAGS.items():
-        html = html.replace(f"<{theirs}>", f"<{editors}>").replace(f"</{theirs}>", f"</{editors}>")
-    found.append(("paragraph", html.strip()))
+    # Through the editor and back: opening the page in it then changes nothing.
+    editor = ContentstateConverter(features=RICH)
+    found.append(("paragraph", editor.to_database_format(editor.from_database_format(html))))
     run.clear()

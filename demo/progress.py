@@ -24,6 +24,7 @@ class Progress:
     def each(self, things: Iterable[Thing], what: str) -> Iterator[Thing]:
         """Hand the things on one by one and say how many there were."""
         count = 0
-        for count, thing in enumerate(things, 1):
+        for thing in things:
             yield thing
+            count += 1
         self.done(f"{count} {what}")

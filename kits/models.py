@@ -47,9 +47,7 @@ class Kit(DraftStateMixin, LockableMixin, RevisionMixin, PreviewableMixin, Clust
     intro = SafeTextField(_("introduction"), max_length=6000, blank=True)
     audience = models.CharField(_("audience"), max_length=10, choices=Audience, default=Audience.PUBLIC)
     # Not part of a revision: publishing an old draft must not cut the kit off from its followers.
-    channel = models.OneToOneField(
-        Channel, null=True, editable=False, on_delete=models.PROTECT, related_name="kit"
-    )
+    channel = models.OneToOneField(Channel, null=True, editable=False, on_delete=models.PROTECT, related_name="kit")
 
     _revisions = GenericRelation(
         "wagtailcore.Revision",
@@ -221,9 +219,7 @@ class Download(models.Model):
 
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="downloads")
     file = models.ForeignKey(ReleasedFile, null=True, on_delete=models.PROTECT, related_name="downloads")
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="downloads"
-    )
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="downloads")
     at = models.DateTimeField(_("at"))
 
     class Meta:

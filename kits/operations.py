@@ -29,9 +29,7 @@ def keep_channel(*, kit: Kit) -> None:
         )
         Kit.objects.filter(pk=kit.pk).update(channel=kit.channel)
     else:
-        follows.keep_in_step(
-            channel=kit.channel, title=kit.title, url=kit.get_absolute_url(), audience=kit.audience
-        )
+        follows.keep_in_step(channel=kit.channel, title=kit.title, url=kit.get_absolute_url(), audience=kit.audience)
 
 
 def release(

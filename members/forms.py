@@ -11,7 +11,7 @@ from django_countries import countries
 
 from members.accounts.forms import KINDS
 from members.choices import Offer, languages, zone_choices
-from members.models import Organisation, Profile, User
+from members.models import JoinRequest, Organisation, Profile, User
 from members.operations import ProfileChanges
 from portal.core.fields import SafeFormCharField
 from portal.core.forms import SafeForm
@@ -200,6 +200,12 @@ class AskAgainForm(SafeForm):
     reason = SafeFormCharField(
         label=_("Why you want to join"), max_length=1000, lines=True, widget=forms.Textarea(attrs={"rows": 4})
     )
+
+    @classmethod
+    def after(cls, asked: JoinRequest | None) -> "AskAgainForm":
+        """The form with what the person wrote the last time."""
+        names = ("organisation", "kind", "reason")
+        return cls(initial={name: getattr(asked, name) for name in names} if asked else None)
 
 
 class ApproveForm(SafeForm):

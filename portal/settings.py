@@ -31,11 +31,7 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "localhost,127.
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 
 if PRODUCTION:
-    missing = [
-        name
-        for name in ("SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "PRIVATE_MEDIA_ROOT")
-        if not env.text(name)
-    ]
+    missing = [name for name in ("SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "PRIVATE_MEDIA_ROOT") if not env.text(name)]
     if not (env.text("REDIS_URL") or env.text("CACHE_URL")):
         missing.append("REDIS_URL (or CACHE_URL=db: a cache that all workers share)")
     if not (env.text("EMAIL_URL") or env.text("OUTBOX_TRANSPORT")):

@@ -42,9 +42,7 @@ if settings.DEBUG:
     urlpatterns.append(path("components/", PUBLIC(gallery), name="gallery"))
 if settings.SERVE_MEDIA:
     # Renditions of public images, on a machine where no other server does it. Private files are never there.
-    urlpatterns.append(
-        path("media/<path:path>", PUBLIC(serve), {"document_root": settings.MEDIA_ROOT}, name="media")
-    )
+    urlpatterns.append(path("media/<path:path>", PUBLIC(serve), {"document_root": settings.MEDIA_ROOT}, name="media"))
 
 urlpatterns += [
     path("cms/", include(governed(STAFF, wagtailadmin_urls))),

@@ -5,7 +5,6 @@ causes them.
 """
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,7 +28,7 @@ def _own_folders(settings: object, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _get_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _get_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A GET through the test client may only write sessions, cache and the declared append-only tables."""
     original = Client.get
 
@@ -38,7 +37,6 @@ def _get_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             return original(self, *args, **kwargs)
 
     monkeypatch.setattr(Client, "get", get)
-    yield
 
 
 @pytest.fixture(autouse=True)

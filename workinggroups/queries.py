@@ -182,7 +182,7 @@ def overview(group: Any, user: Any, at: datetime) -> Overview:
 
 
 def _leads_first() -> Any:
-    """ "lead" comes before "member" in the alphabet too."""
+    """Leads before members: the alphabet has them in this order."""
     return F("role").asc()
 
 

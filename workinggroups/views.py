@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -122,27 +123,24 @@ def new_meeting(request: HttpRequest, slug: str) -> HttpResponse:
 def members(request: HttpRequest, slug: str) -> HttpResponse:
     """`/groups/<slug>/members/`: who belongs to the group, leads first."""
     found = _group(request, slug)
-    rows, cursor = keyset_page(
-        queries.roster(found, request.user),
-        order=("role", "user__profile__sort_name", "id"),
-        params=request.GET,
-        size=40,
-    )
-    balance = queries.balances([found.pk]).get(found.pk, queries.Balance())
+    rows, page = _roster_page(request, found)
     context = {
         "group": found,
         "people": queries.people(rows, request.user),
-        "balance": balance,
-        "page": Page(
-            rows=rows,
-            total=balance.total,
-            next_url=query_url(request.GET, after=cursor) if cursor else "",
-            first_url="?" if request.GET.get("after") else "",
-        ),
+        "balance": queries.balances([found.pk]).get(found.pk, queries.Balance()),
+        "page": page,
         "appoints": is_staff_member(request.user),
-        "subnav": _subnav(found, request.user, "members", balance.total),
     }
-    return render(request, "workinggroups/members.html", context)
+    subnav = _subnav(found, request.user, "members", context["balance"].total)
+    return render(request, "workinggroups/members.html", {**context, "subnav": subnav})
+
+
+def _roster_page(request: HttpRequest, found: WorkingGroup) -> tuple[list[Membership], Page]:
+    """Leads first, then by name; forty to a page."""
+    order = ("role", "user__profile__sort_name", "id")
+    rows, cursor = keyset_page(queries.roster(found, request.user), order=order, params=request.GET, size=40)
+    further = query_url(request.GET, after=cursor) if cursor else ""
+    return rows, Page(rows=rows, total=len(rows), next_url=further, first_url="?" if request.GET.get("after") else "")
 
 
 @require_POST
@@ -197,18 +195,14 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     current = None
     if form.is_valid():
         try:
-            _revise(request, found, form)
+            return _revised(request, found, form)
         except operations.Conflict as conflict:
-            current, data = conflict.current, request.POST.copy()
-            data["version"] = str(current.version)
-            form = form_class(data)
-        else:
-            messages.success(request, _("The charter is saved."))
-            return redirect(found)
+            current = conflict.current
+            form = form_class({**request.POST.dict(), "version": current.version})
     return render(request, "workinggroups/edit.html", {"group": found, "form": form, "current": current})
 
 
-def _revise(request: HttpRequest, found: WorkingGroup, form: Any) -> None:
+def _revised(request: HttpRequest, found: WorkingGroup, form: Any) -> HttpResponse:
     said = form.cleaned_data
     operations.revise(
         group=found,
@@ -219,26 +213,31 @@ def _revise(request: HttpRequest, found: WorkingGroup, form: Any) -> None:
         by=request.user,
         at=timezone.now(),
     )
+    messages.success(request, _("The charter is saved."))
+    return redirect(found)
 
 
 @STAFF
 def new_group(request: HttpRequest) -> HttpResponse:
     """`/groups/new/`: charter a group with its first lead."""
-    form = NewGroupForm(
-        request.POST or None, initial={"audience": "public", "state": "active", "takes_providers": True}
-    )
-    if not form.is_valid():
-        return render(request, "workinggroups/new.html", {"form": form})
+    usual = {"audience": "public", "state": "active", "takes_providers": True}
+    form = NewGroupForm(request.POST or None, initial=usual)
+    if form.is_valid():
+        try:
+            return _chartered(request, form)
+        except IntegrityError:  # somebody took the address a moment ago
+            form.add_error("slug", _("This address is taken."))
+    return render(request, "workinggroups/new.html", {"form": form})
+
+
+def _chartered(request: HttpRequest, form: NewGroupForm) -> HttpResponse:
     said, now = form.cleaned_data, timezone.now()
     made = operations.charter_group(
-        slug=said["slug"],
         terms=form.terms(),
-        purpose=said["purpose"],
-        charter=said["charter"],
         chartered_on=now.date(),
-        lead=said["lead"],
         by=request.user,
         at=now,
+        **{name: said[name] for name in ("slug", "purpose", "charter", "lead")},
     )
     messages.success(request, _("“%(title)s” is chartered.") % {"title": made.title})
     return redirect(made)

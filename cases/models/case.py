@@ -129,18 +129,10 @@ class Case(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Preview
     funding_models = ParentalManyToManyField(
         FundingModel, verbose_name=_("funding models"), blank=True, related_name="cases"
     )
-    mandate = models.ForeignKey(
-        Mandate, verbose_name=_("mandate"), null=True, blank=True, on_delete=models.SET_NULL
-    )
-    stage = models.ForeignKey(
-        Stage, verbose_name=_("stage reached"), null=True, blank=True, on_delete=models.SET_NULL
-    )
-    challenges = ParentalManyToManyField(
-        Challenge, verbose_name=_("challenges"), blank=True, related_name="cases"
-    )
-    period = SafeCharField(
-        _("period"), max_length=120, blank=True, help_text=_("From when to when, or “running”.")
-    )
+    mandate = models.ForeignKey(Mandate, verbose_name=_("mandate"), null=True, blank=True, on_delete=models.SET_NULL)
+    stage = models.ForeignKey(Stage, verbose_name=_("stage reached"), null=True, blank=True, on_delete=models.SET_NULL)
+    challenges = ParentalManyToManyField(Challenge, verbose_name=_("challenges"), blank=True, related_name="cases")
+    period = SafeCharField(_("period"), max_length=120, blank=True, help_text=_("From when to when, or “running”."))
     size = SafeCharField(
         _("size"),
         max_length=300,

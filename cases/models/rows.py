@@ -22,7 +22,7 @@ PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?\Z"
 
 
 class PartialDateField(SafeCharField):
-    """ "2003", "2003-10" or "2003-10-17"."""
+    """A year, a month or a day: "2003", "2003-10" or "2003-10-17"."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["max_length"] = 10

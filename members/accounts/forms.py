@@ -3,8 +3,10 @@
 from typing import Any, ClassVar
 
 from allauth.account import forms as allauth_forms
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib.auth import get_user_model
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -150,6 +152,15 @@ class ResetPasswordForm(Plain, allauth_forms.ResetPasswordForm):
     """Where to send the link."""
 
     completion: ClassVar[dict[str, str]] = {"email": "username"}
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """For an unknown address too a token is made and the tables are asked, so that both take the same time."""
+        if not self.users:
+            stranger = get_user_model()(pk=0, email=self.cleaned_data["email"])
+            PasswordResetTokenGenerator().make_token(stranger)
+            for _ in range(2):
+                EmailAddress.objects.filter(user_id=0).exists()
+        return super().save(request, **kwargs)
 
 
 class ResetPasswordKeyForm(Plain, allauth_forms.ResetPasswordKeyForm):

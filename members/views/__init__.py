@@ -54,7 +54,7 @@ def me(request: HttpRequest) -> HttpResponse:
     """`/members/me/`: one's own profile with who sees what; before approval, how the request stands."""
     if not is_member(request.user):
         asked = queries.latest_request(request.user)
-        return render(request, "members/waiting.html", {"asked": asked, "form": AskAgainForm()})
+        return render(request, "members/waiting.html", {"asked": asked, "form": AskAgainForm.after(asked)})
     row = queries.own_profile(request.user)
     if row is None:
         return redirect("members:edit")

@@ -14,18 +14,12 @@ def production_ready(app_configs: Any, **kwargs: Any) -> list[Error]:
     private, public = settings.PRIVATE_MEDIA_ROOT.resolve(), settings.MEDIA_ROOT.resolve()
     if private == public or public in private.parents:
         errors.append(
-            Error(
-                "PRIVATE_MEDIA_ROOT lies inside MEDIA_ROOT: private files would be public.", id="portal.E001"
-            )
+            Error("PRIVATE_MEDIA_ROOT lies inside MEDIA_ROOT: private files would be public.", id="portal.E001")
         )
     if "locmem" in settings.CACHES["default"]["BACKEND"] or "dummy" in settings.CACHES["default"]["BACKEND"]:
-        errors.append(
-            Error("The cache is not shared by workers: sign-in limits would multiply.", id="portal.E002")
-        )
+        errors.append(Error("The cache is not shared by workers: sign-in limits would multiply.", id="portal.E002"))
     if not settings.SITE_URL.startswith("https://"):
-        errors.append(
-            Error("SITE_URL must start with https://; mails and cookies depend on it.", id="portal.E003")
-        )
+        errors.append(Error("SITE_URL must start with https://; mails and cookies depend on it.", id="portal.E003"))
     if wagtail.VERSION[:3] < (8, 0, 1):
         errors.append(Error("Wagtail before 8.0.1 has known permission faults.", id="portal.E004"))
     return errors

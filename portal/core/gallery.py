@@ -50,9 +50,7 @@ class SampleForm(forms.Form):
         required=False,
     )
     file = forms.FileField(label=_("A file"), required=False)
-    agree = forms.BooleanField(
-        label=_("I have read the code of conduct"), help_text=_("It fits on one page.")
-    )
+    agree = forms.BooleanField(label=_("I have read the code of conduct"), help_text=_("It fits on one page."))
 
 
 class AgendaRow(forms.Form):
@@ -103,9 +101,7 @@ PEOPLE = [
         kind="provider",
         kind_label=_("Provider"),
     ),
-    PersonCard(
-        name="نور القاسم", url="#n", mark="local", role="Head of payments", organisation="Port Everly"
-    ),
+    PersonCard(name="نور القاسم", url="#n", mark="local", role="Head of payments", organisation="Port Everly"),
 ]
 
 

@@ -95,10 +95,7 @@ class Editor:
     # --- what a button does ---
 
     def _after(self, command: rows.Command, typed: list[rows.Typed]) -> HttpResponse:
-        if command.verb == "copy-last":
-            moved = self._copied(typed)
-        else:
-            moved = rows.carry_out(command, typed)
+        moved = self._copied(typed) if command.verb == "copy-last" else rows.carry_out(command, typed)
         initial = {name: self.request.POST.get(name, "") for name in MeetingForm.base_fields}
         formset = self._formset(moved.rows)
         for row in formset.forms:
@@ -198,7 +195,7 @@ def _lines(typed: Sequence[rows.Typed]) -> list[tuple[str, ...]]:
 
 def _differences(form: MeetingForm, current: Meeting) -> list[Difference]:
     """The details in which `current` is not what was typed, in words."""
-    mine = Meeting(**{name: value for name, value in vars(form.details()).items()})
+    mine = Meeting(**vars(form.details()))
     found = []
     for name in ("title", "kind", "minutes", "purpose", "location_note", "join_url"):
         theirs, typed = (_shown(each, name) for each in (current, mine))

@@ -201,20 +201,24 @@ def _discarded(request: HttpRequest, found: Meeting) -> HttpResponse:
 @MEMBER
 def summary(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """`/meetings/<id>-<slug>/summary/`: write down what came out."""
-    found, now = _hosted(request, pk), timezone.now()
-    if not rules.takes_summary(found, now):
+    found = _hosted(request, pk)
+    if not rules.takes_summary(found, timezone.now()):
         raise Http404
     form = SummaryForm(request.POST or None, initial={"summary": found.summary, "version": found.version})
     theirs = ""
     if form.is_valid():
-        said = form.cleaned_data
         try:
-            operations.sum_up(meeting=found, summary=said["summary"], version=said["version"], by=request.user, at=now)
+            return _summed_up(request, found, form)
         except operations.Conflict as conflict:
-            theirs, data = conflict.current.summary, request.POST.copy()
-            data["version"] = str(conflict.current.version)
-            form = SummaryForm(data)
-        else:
-            messages.success(request, _("The summary is saved."))
-            return redirect(found)
+            theirs = conflict.current.summary
+            form = SummaryForm({**form.cleaned_data, "version": conflict.current.version})
     return render(request, "meetings/summary.html", {"meeting": found, "form": form, "theirs": theirs})
+
+
+def _summed_up(request: HttpRequest, found: Meeting, form: SummaryForm) -> HttpResponse:
+    said = form.cleaned_data
+    operations.sum_up(
+        meeting=found, summary=said["summary"], version=said["version"], by=request.user, at=timezone.now()
+    )
+    messages.success(request, _("The summary is saved."))
+    return redirect(found)

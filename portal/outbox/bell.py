@@ -10,7 +10,7 @@ log = logging.getLogger("portal.outbox")
 
 # A silent broker may cost one request this much, then the bell stays quiet for a while.
 PATIENCE_SECONDS = 0.05
-QUIET_SECONDS = 30.0
+QUIET_SECONDS = 5.0
 # While no worker runs, rings pile up in the broker; one that nobody heard for so long tells nothing any more.
 FORGOTTEN_AFTER_SECONDS = 300
 _quiet_until = 0.0

@@ -13,7 +13,7 @@ from portal.pages.privacy import readable_by
 
 
 def redirects(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Lead on from an address that is gone. In place of Wagtail's, which would name the new address of a private page."""
+    """Lead on from an address that is gone. Wagtail's own would name the new address of a private page."""
 
     def lead_on(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

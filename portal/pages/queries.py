@@ -74,7 +74,7 @@ def trail_of(page: Page, user: Any) -> list[tuple[str, str]]:
     return [*above, (page.title, "")]
 
 
-def children_of(page: Page, user: Any) -> list[EditorialPage]:
+def children_of(page: Page, user: Any) -> list[Page]:
     """The pages right below, in the order that editors gave them, without their bodies; in one query."""
     rows = Page.objects.child_of(page).select_related(*KINDS).defer(*_BODIES).order_by("path")
     return [kind_of(row) for row in readable_by(rows, user)]

@@ -57,7 +57,8 @@ _WORDS = {
     "invitation": "Bring one question. Leave with ten answers.",
     "invitation_text": "Membership is free and open to public servants, researchers and providers who agree to the "
     "code of conduct.",
-    "quote": "“The diversity of the group was an unexpected strength … and precisely the reason to continue this work.”",
+    "quote": "“The diversity of the group was an unexpected strength … and precisely the reason to continue this "
+    "work.”",
     "quote_source": "Workshop participant, founding session",
 }
 

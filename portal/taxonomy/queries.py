@@ -11,9 +11,7 @@ def glossary(*, text: str = "") -> QuerySet[Term]:
     """All terms in alphabetical order; with `text` those whose term, synonyms or definition hold it."""
     terms = Term.objects.order_by("term", "pk")
     if text:
-        terms = terms.filter(
-            Q(term__icontains=text) | Q(definition__icontains=text) | Q(also_known_as__icontains=text)
-        )
+        terms = terms.filter(Q(term__icontains=text) | Q(definition__icontains=text) | Q(also_known_as__icontains=text))
     return terms
 
 

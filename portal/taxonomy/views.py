@@ -16,9 +16,7 @@ def glossary(request: HttpRequest) -> HttpResponse:
     text = form.cleaned_data["q"] if form.is_valid() else ""
     terms = queries.glossary(text=text)
     status = 200 if form.is_valid() else 400
-    return render(
-        request, "taxonomy/glossary.html", {"form": form, "terms": list(terms), "text": text}, status=status
-    )
+    return render(request, "taxonomy/glossary.html", {"form": form, "terms": list(terms), "text": text}, status=status)
 
 
 @PUBLIC

@@ -42,10 +42,7 @@ def load() -> None:
         _make(model, [{"slug": row["id"], "label": row["label"]} for row in data[key]])
     _make(
         models.JurisdictionLevel,
-        [
-            {"slug": row["id"], "label": row["label"], "mark": row["mark"]}
-            for row in data["jurisdiction_levels"]
-        ],
+        [{"slug": row["id"], "label": row["label"], "mark": row["mark"]} for row in data["jurisdiction_levels"]],
     )
     _make(
         models.Stage,
@@ -70,9 +67,7 @@ def load() -> None:
 def _make(model: type[models.Vocabulary], rows: list[dict[str, Any]]) -> None:
     known = set(model._default_manager.values_list("slug", flat=True))
     model._default_manager.bulk_create(
-        model(**{"position": position, **row})
-        for position, row in enumerate(rows, 1)
-        if row["slug"] not in known
+        model(**{"position": position, **row}) for position, row in enumerate(rows, 1) if row["slug"] not in known
     )
 
 
@@ -98,9 +93,7 @@ def _load_terms(terms: list[dict[str, Any]]) -> None:
     known = set(models.Term.objects.values_list("slug", flat=True))
     fresh = [term for term in terms if term["id"] not in known]
     models.Term.objects.bulk_create(
-        models.Term(
-            slug=term["id"], term=term["t"], definition=term["d"], also_known_as=term["aka"], family=term["f"]
-        )
+        models.Term(slug=term["id"], term=term["t"], definition=term["d"], also_known_as=term["aka"], family=term["f"])
         for term in fresh
     )
     by_slug = {term.slug: term for term in models.Term.objects.all()}

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from members.models import User
+from tests.factories.cases import stage_cases
 from tests.factories.kits import make_kit, make_release
 from tests.factories.members import ProfileFactory
 from tests.factories.workinggroups import staged
@@ -16,4 +17,5 @@ def stage(db: None, lead: User) -> dict[str, Any]:
     ProfileFactory(handle="open-olga", visibility="public")
     ProfileFactory(handle="closed-clara")
     make_release(make_kit())
+    stage_cases()
     return staged(lead)

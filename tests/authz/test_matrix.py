@@ -17,9 +17,7 @@ FOREIGN = {row["prefix"]: row["policy"] for row in MATRIX["foreign"]}
 ROLES = ("visitor", "pending", "suspended", "member", "provider", "lead", "staff", "superuser")
 
 
-def _walk(
-    patterns: list[Any], prefix: str = "", namespace: str = ""
-) -> Iterator[tuple[str, str, URLPattern]]:
+def _walk(patterns: list[Any], prefix: str = "", namespace: str = "") -> Iterator[tuple[str, str, URLPattern]]:
     for entry in patterns:
         route = prefix + str(entry.pattern)
         if isinstance(entry, URLResolver):
@@ -66,6 +64,7 @@ def _expected(row: dict[str, Any], role: str) -> Any:
 
 def _answer(client: Client, url: str) -> Any:
     response = client.get(url)
+    response.close()  # a file that is streamed stays open until then
     if response.status_code == 302 and response["Location"].startswith("/accounts/login/"):
         return "in"
     return response.status_code

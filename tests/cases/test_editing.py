@@ -102,7 +102,12 @@ def test_staff_come_in_by_their_group_and_members_find_nothing(
     editor_of: Client, client_of: Callable[[Any], Client], member: Any, visitor: Any
 ) -> None:
     case = draft(author=member)
-    urls = [reverse(f"{SNIPPET}:list"), reverse(f"{SNIPPET}:add"), _edit(case), reverse(f"{SNIPPET}:history", args=[case.pk])]
+    urls = [
+        reverse(f"{SNIPPET}:list"),
+        reverse(f"{SNIPPET}:add"),
+        _edit(case),
+        reverse(f"{SNIPPET}:history", args=[case.pk]),
+    ]
     revision = case.latest_revision
     urls.append(reverse(f"{SNIPPET}:revisions_view", args=[case.pk, revision.pk]))
     urls.append(reverse(f"{SNIPPET}:revisions_compare", args=[case.pk, "earliest", "latest"]))
@@ -187,9 +192,9 @@ def test_submit_approve_publish(
     case = draft(by=second_staff)
     sent = _sent(editor_of, _edit(case), one_line="Better said.")
     editor_of.post(_edit(case), sent | {"action-submit": "1"})
-    assert [item.title for queue in waiting(staff) if queue.queue.slug == "cases-to-review" for item in queue.items] == [
-        case.title
-    ]
+    assert [
+        item.title for queue in waiting(staff) if queue.queue.slug == "cases-to-review" for item in queue.items
+    ] == [case.title]
     # The last editor is offered no approval, and gets none by asking for it.
     page = editor_of.get(_edit(case)).content.decode()
     assert 'data-workflow-action-name="approve"' not in page
@@ -230,9 +235,7 @@ def test_a_reviewer_who_changes_the_text_needs_another_reviewer(
     operations.submit_for_review(case=case, by=second_staff, at=timezone.now())
     client = client_of(staff)
     sent = _sent(client, _edit(case), one_line="Changed while approving.")
-    client.post(
-        _edit(case), sent | {"action-workflow-action": "1", "workflow-action-name": "approve"}, follow=True
-    )
+    client.post(_edit(case), sent | {"action-workflow-action": "1", "workflow-action-name": "approve"}, follow=True)
     assert not Case.objects.get(pk=case.pk).live
 
 
@@ -292,6 +295,58 @@ def test_authors_are_chosen_by_name_among_members(editor_of: Client, member: Any
     assert member.email not in found
     results = editor_of.get(reverse("case_author_chooser:choose_results"), {"q": pending.name}).content.decode()
     assert "Petra Pending</a>" not in results
+
+
+def _handed_in(by: Any, **fields: Any) -> Case:
+    case = draft(by=by, **fields)
+    operations.submit_for_review(case=case, by=by, at=timezone.now())
+    return Case.objects.get(pk=case.pk)
+
+
+def test_the_desk_leads_to_the_draft_and_the_second_person_publishes_there(
+    editor_of: Client, second_staff: Any
+) -> None:
+    case = _handed_in(second_staff, one_line="Read me first.")
+    url = reverse("cases:review", args=[case.slug])
+    assert url in editor_of.get("/manage/").content.decode()
+    assert "Read me first." in editor_of.get(url).content.decode()
+    response = editor_of.post(url, {"verdict": "publish", "comment": ""})
+    assert (response.status_code, response["Location"]) == (302, case.get_absolute_url())
+    fresh = Case.objects.get(pk=case.pk)
+    assert (fresh.live, fresh.workflow_in_progress) == (True, False)
+
+
+def test_on_the_desk_too_the_last_editor_is_told_why_not(client_of: Any, second_staff: Any) -> None:
+    case = _handed_in(second_staff)
+    client = client_of(second_staff)
+    url = reverse("cases:review", args=[case.slug])
+    page = client.get(url).content.decode()
+    assert "You made the last change" in page
+    assert 'value="publish"' not in page
+    assert "You made the last change" in _said(client.post(url, {"verdict": "publish"}))
+    assert not Case.objects.get(pk=case.pk).live
+
+
+def test_what_is_sent_back_needs_a_comment_and_keeps_it(editor_of: Client, second_staff: Any) -> None:
+    case = _handed_in(second_staff)
+    url = reverse("cases:review", args=[case.slug])
+    assert "Say what has to change." in editor_of.post(url, {"verdict": "back"}).content.decode()
+    editor_of.post(url, {"verdict": "back", "comment": "Name the auditor."})
+    assert TaskState.objects.get(status="rejected").comment == "Name the auditor."
+    assert not Case.objects.get(pk=case.pk).workflow_in_progress
+
+
+def test_a_draft_edited_in_the_middle_of_its_review_is_published_as_it_is_now(
+    editor_of: Client, staff: Any, second_staff: Any
+) -> None:
+    case = _handed_in(staff)
+    edited = case.get_latest_revision_as_object()
+    edited.one_line = "Changed while in review."
+    operations.save_draft(case=edited, by=second_staff, at=timezone.now())
+    editor_of.post(reverse("cases:review", args=[case.slug]), {"verdict": "publish"})
+    fresh = Case.objects.get(pk=case.pk)
+    assert (fresh.live, fresh.one_line) == (True, "Changed while in review.")
+    assert not fresh.workflow_in_progress
 
 
 def test_cases_past_their_review_date_stand_on_the_desk(client_of: Any, staff: Any) -> None:

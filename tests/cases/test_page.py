@@ -81,7 +81,13 @@ def test_results_say_the_finding_and_keep_plans_apart(client: Client) -> None:
 
 @pytest.mark.parametrize(
     ("written", "shown"),
-    [("2003", "2003"), ("2003-10", "October 2003"), ("2003-10-17", "17 October 2003"), ("", ""), ("2003-02-31", "2003-02-31")],
+    [
+        ("2003", "2003"),
+        ("2003-10", "October 2003"),
+        ("2003-10-17", "17 October 2003"),
+        ("", ""),
+        ("2003-02-31", "2003-02-31"),
+    ],
 )
 def test_a_date_is_told_as_far_as_it_is_known(written: str, shown: str) -> None:
     assert figures.day(written) == shown
@@ -171,14 +177,20 @@ class _Executable(HTMLParser):
         values = dict(attrs)
         if tag in {"iframe", "object", "embed", "style", "base"}:
             self.found.append(tag)
-        if tag == "script" and values.get("type") != "application/ld+json" and not (values.get("src") or "").startswith("/static/"):
+        if (
+            tag == "script"
+            and values.get("type") != "application/ld+json"
+            and not (values.get("src") or "").startswith("/static/")
+        ):
             self.found.append("script")
         if tag == "img" and not (values.get("src") or "").startswith(("/", "data:")):
             self.found.append(f"img {values.get('src')}")
         for name, value in values.items():
             if name.startswith("on") or name == "style":
                 self.found.append(f"{tag} {name}")
-            if name in {"href", "src", "action"} and re.match(r"\s*(javascript|data|vbscript):", value or "", re.IGNORECASE):
+            if name in {"href", "src", "action"} and re.match(
+                r"\s*(javascript|data|vbscript):", value or "", re.IGNORECASE
+            ):
                 self.found.append(f"{tag} {name}={value}")
 
 

@@ -57,7 +57,10 @@ def test_a_complete_write_up_and_a_complete_brief_lack_nothing() -> None:
         ({"results": []}, "Add a result with figures and its source."),
         ({"results": [Result(measure="Cost", before=2, after=1)]}, "Add a result with figures and its source."),
         ({"context": "As [nobody] says."}, "The mark [nobody] in the text leads to no source."),
-        ({"context": "As [nobody] and [none-such] say."}, "The marks [nobody] and [none-such] in the text lead to no source."),
+        (
+            {"context": "As [nobody] and [none-such] say."},
+            "The marks [nobody] and [none-such] in the text lead to no source.",
+        ),
     ],
 )
 def test_what_is_missing_is_said_in_a_sentence(change: dict[str, Any], sentence: str) -> None:
@@ -81,7 +84,11 @@ def test_words_of_a_link_are_no_source_mark() -> None:
 
 
 def test_two_sources_with_one_key_are_noticed() -> None:
-    twice = [Source(key="audit-2020", title="A"), Source(key="audit-2020", title="B"), Source(key="report-2021", title="C")]
+    twice = [
+        Source(key="audit-2020", title="A"),
+        Source(key="audit-2020", title="B"),
+        Source(key="report-2021", title="C"),
+    ]
     assert "Two sources have the same key: audit-2020." in rules.missing_for_publication(new(sources=twice))
 
 
@@ -93,7 +100,7 @@ def test_lengths_are_advice_and_stop_nobody() -> None:
 
 def test_what_is_incomplete_is_not_published() -> None:
     case = draft(place="")
-    with pytest.raises(PublishRefused, match="Fill in “Place”."):
+    with pytest.raises(PublishRefused, match=r"Fill in “Place”\."):
         operations.publish(case=case, by=editor(), at=timezone.now())
     assert not Case.objects.get(pk=case.pk).live
     assert not Fact.objects.filter(name="cases.CasePublished").exists()

@@ -145,8 +145,7 @@ def test_lists_counts_facets_and_neighbours_show_no_more(persona: str, request: 
     listed = {
         case.title
         for state, readers, case in every_case
-        if state in {"published", "with-newer-draft"}
-        and (case.audience == "public" or persona not in LEFT_OUT)
+        if state in {"published", "with-newer-draft"} and (case.audience == "public" or persona not in LEFT_OUT)
     }
     library = filters.library(QueryDict(), user)
     assert {row.title for row in library.page.rows} == listed
@@ -219,9 +218,7 @@ def test_the_credit_of_a_public_case_is_public_whatever_the_profile(client: Clie
     assert member.profile.get_absolute_url() not in page
 
 
-def test_a_suspended_author_is_a_former_member_unless_a_credit_line_was_chosen(
-    client: Client, suspended: Any
-) -> None:
+def test_a_suspended_author_is_a_former_member_unless_a_credit_line_was_chosen(client: Client, suspended: Any) -> None:
     plain, chosen = published(author=suspended), published(author=suspended, credit="Finance team of Tamarack")
     assert "Former member" in client.get(plain.get_absolute_url()).content.decode()
     page = client.get(chosen.get_absolute_url()).content.decode()
@@ -236,9 +233,7 @@ def test_nothing_for_machines_is_given_of_what_is_not_public(member: Any, client
     assert '"@type": "Article"' in page
 
 
-def test_staff_decide_with_a_reason_and_others_do_not_find_the_form(
-    client_of: Any, staff: Any, member: Any
-) -> None:
+def test_staff_decide_with_a_reason_and_others_do_not_find_the_form(client_of: Any, staff: Any, member: Any) -> None:
     case = published(author=member)
     url = f"/manage/cases/{case.slug}/"
     assert client_of(member).get(url).status_code == 404

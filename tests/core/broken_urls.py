@@ -5,7 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from portal.core.policies import PUBLIC
-from portal.urls import handler500, urlpatterns as portal_urls
+from portal.urls import handler500
+from portal.urls import urlpatterns as portal_urls
 
 __all__ = ["handler500"]
 

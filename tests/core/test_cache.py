@@ -66,9 +66,7 @@ ALL_MISSES = ["default", None, False, False, False, {}, ["a", "b"], None, False,
 
 
 @pytest.mark.parametrize("trouble", ["away", "silent"])
-def test_every_question_is_answered_as_if_nothing_were_cached(
-    trouble: str, request: pytest.FixtureRequest
-) -> None:
+def test_every_question_is_answered_as_if_nothing_were_cached(trouble: str, request: pytest.FixtureRequest) -> None:
     cache = request.getfixturevalue(trouble)
     assert every_answer(cache) == ALL_MISSES
     with pytest.raises(ValueError, match="not found"):
@@ -121,7 +119,10 @@ def test_what_older_code_left_there_is_a_miss_and_no_fault(at: Callable[[int], F
     with services.redis_server() as server:
         cache = at(server.port)
         raw = cache._cache.get_client(None, write=True)
-        raw.set(cache.make_key("gone-class"), b"\x80\x04\x95\x15\x00\x00\x00\x00\x00\x00\x00\x8c\x05gonex\x94\x8c\x07Missing\x94\x93\x94.")
+        raw.set(
+            cache.make_key("gone-class"),
+            b"\x80\x04\x95\x15\x00\x00\x00\x00\x00\x00\x00\x8c\x05gonex\x94\x8c\x07Missing\x94\x93\x94.",
+        )
         raw.set(cache.make_key("half"), b"\x80\x04\x95")
         assert cache.get("gone-class", "miss") == "miss"
         assert cache.get("half", "miss") == "miss"

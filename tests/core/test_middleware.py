@@ -15,9 +15,7 @@ from django.utils import timezone
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[[Any], Client]
 MATRIX = Path(__file__).parent.parent / "authz" / "matrix.yaml"
-PLAIN = [
-    row["address"] for row in yaml.safe_load(MATRIX.read_text(encoding="utf-8"))["rows"] if "sample" not in row
-]
+PLAIN = [row["address"] for row in yaml.safe_load(MATRIX.read_text(encoding="utf-8"))["rows"] if "sample" not in row]
 WORDS = "%20".join(f"word{number}" for number in range(300))
 HUGE = "9" * 21
 
@@ -197,7 +195,13 @@ def test_every_answer_carries_the_headers_that_protect_its_reader(broken: Client
         assert response.status_code == status
         where = f"{status} {response.request['PATH_INFO'] if hasattr(response, 'request') else ''}"
         policy = response["Content-Security-Policy"]
-        for rule in ("default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors", "base-uri 'none'"):
+        for rule in (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "frame-ancestors",
+            "base-uri 'none'",
+        ):
             assert rule in policy, where
         assert "unsafe" not in policy, where
         assert response["X-Content-Type-Options"] == "nosniff", where
@@ -205,9 +209,13 @@ def test_every_answer_carries_the_headers_that_protect_its_reader(broken: Client
         assert response["Cross-Origin-Opener-Policy"] == "same-origin", where
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "a b", "localhost:8000@evil.example", "[::1", ""])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "a b", "localhost:8000@evil.example", "[::1", ""]
+)
 def test_a_name_that_is_not_ours_is_refused(client: Client, host: str) -> None:
-    response = client.get("/accounts/login/", headers={"host": host}) if host else client.get("/", SERVER_NAME="evil.example")
+    response = (
+        client.get("/accounts/login/", headers={"host": host}) if host else client.get("/", SERVER_NAME="evil.example")
+    )
     assert response.status_code == 400
     assert "evil.example" not in response.content.decode()
 

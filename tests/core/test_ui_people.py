@@ -49,9 +49,7 @@ def test_hues_are_stable_and_use_the_whole_range() -> None:
     assert {hue_of(str(number)) for number in range(200)} == set(range(1, HUES + 1))
 
 
-@pytest.mark.parametrize(
-    "tag", ["{% byline card %}", "{% person card %}", "{% faces people %}", "{% avatar card %}"]
-)
+@pytest.mark.parametrize("tag", ["{% byline card %}", "{% person card %}", "{% faces people %}", "{% avatar card %}"])
 def test_a_hostile_name_stays_text(tag: str) -> None:
     card = PersonCard(name=HOSTILE, role="<b>boss</b>", organisation="A & B", url="/members/x/")
     html = rendered(tag, card=card, people=[card])
@@ -81,9 +79,7 @@ def test_a_profile_that_is_not_visible_is_not_linked() -> None:
     assert "<a" not in rendered("{% byline card %}{% person card %}", card=card)
 
 
-@pytest.mark.parametrize(
-    ("kind", "shown"), [("provider", True), ("researcher", True), ("practitioner", False)]
-)
+@pytest.mark.parametrize(("kind", "shown"), [("provider", True), ("researcher", True), ("practitioner", False)])
 def test_who_sells_or_studies_is_always_named_so(kind: str, shown: bool) -> None:
     card = PersonCard(name="Ottilie Brandvold", kind=kind, kind_label=kind.title())
     for tag in ("{% byline card %}", "{% person card %}"):

@@ -22,9 +22,7 @@ def _british() -> object:
 
 
 def test_a_moment_is_told_with_day_hours_and_zone() -> None:
-    assert (
-        when_text(START, BUCHAREST, END) == "Thursday, 3 December 2026, 18:00 to 19:00, Bucharest time (EET)"
-    )
+    assert when_text(START, BUCHAREST, END) == "Thursday, 3 December 2026, 18:00 to 19:00, Bucharest time (EET)"
 
 
 def test_summer_time_has_its_own_name_and_hour() -> None:

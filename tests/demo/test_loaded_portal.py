@@ -82,7 +82,7 @@ def test_every_page_keeps_its_budget(loaded: str, address: str, pages: list[str]
     client, beyond = _client(address), []
     client.get("/healthz")  # the session's first request writes its row
     for path in pages:
-        with CaptureQueriesContext(connection ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             response = client.get(path)
         asked = [query for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE"))]
         if response.status_code != 200:

@@ -73,11 +73,7 @@ def read_page(path):
 
 
 # The call for contributions about Iowa is kept with the cases and checked there.
-PAGES = [
-    read_page(path)
-    for path in sorted((CONTENT / "pages").glob("*.md"))
-    if path.name != "iowa-recovery-center.md"
-]
+PAGES = [read_page(path) for path in sorted((CONTENT / "pages").glob("*.md")) if path.name != "iowa-recovery-center.md"]
 
 
 def pages_of(part):
@@ -220,9 +216,7 @@ def test_the_three_groups_have_their_fields_and_numbers_in_range():
         assert 150 <= words(group["charter"]) <= 300, group["slug"]
         assert group["audience"] in {"public", "members"}
         assert all(set(row) == {"text", "due_in_months"} for row in group["objectives"])
-        assert all(
-            set(row) == {"title", "kind", "due_in_months", "state", "note"} for row in group["products"]
-        )
+        assert all(set(row) == {"title", "kind", "due_in_months", "state", "note"} for row in group["products"])
         assert {row["state"] for row in group["products"]} == {"planned", "draft", "released"}
         assert all(1 <= row["due_in_months"] <= 12 for row in group["objectives"] + group["products"])
 
@@ -336,11 +330,7 @@ def test_a_page_has_its_fields_and_only_links_that_lead_somewhere(entry):
     assert entry["kind"] in {"landing", "article", "programme"}
     assert (entry["kind"] == "programme") == ("part" in entry)
     assert len(entry["summary"]) <= 160
-    known = (
-        {address(other) for other in PAGES}
-        | PORTAL_ADDRESSES
-        | {f"/groups/{group['slug']}/" for group in GROUPS}
-    )
+    known = {address(other) for other in PAGES} | PORTAL_ADDRESSES | {f"/groups/{group['slug']}/" for group in GROUPS}
     for target in LINK.findall(entry["body"]):
         path, _, query = target.partition("?")
         assert path in known, target

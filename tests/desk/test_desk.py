@@ -82,9 +82,7 @@ def test_the_desk_costs_the_same_for_1_3_and_30_rows(staff: Any, client_of: Clie
 
 
 @pytest.mark.parametrize("role", ["visitor", "pending", "suspended", "member", "provider", "lead"])
-def test_for_everybody_else_there_is_no_desk(
-    role: str, request: pytest.FixtureRequest, client_of: ClientOf
-) -> None:
+def test_for_everybody_else_there_is_no_desk(role: str, request: pytest.FixtureRequest, client_of: ClientOf) -> None:
     queues.register(people_called("Stella"))
     response = client_of(request.getfixturevalue(role)).get("/manage/")
     assert response.status_code in {302, 404}

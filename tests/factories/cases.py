@@ -117,3 +117,13 @@ def put(case: Case, state: str, by: User | None = None) -> Case:
     """Archived, withdrawn or hidden."""
     operations.decide(case=case, state=state, reason="Because.", by=by or editor(), at=timezone.now())
     return Case.objects.get(pk=case.pk)
+
+
+def stage_cases() -> None:
+    """One case in each state that the matrix of permissions names."""
+    published(slug="public-case")
+    published(slug="members-case", audience="members")
+    published(slug="teaser-case", audience="members", teaser=True)
+    draft(slug="draft-case")
+    put(published(slug="withdrawn-case"), "withdrawn")
+    put(published(slug="hidden-case"), "hidden")

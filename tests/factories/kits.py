@@ -7,9 +7,7 @@ from kits import operations
 from kits.archive import Part
 from kits.models import Component, Kit, Release
 
-TEXT = Part(
-    code="a", title="A text", filename="a.txt", media_type="text/plain", content=b"hello", stages=("plan",)
-)
+TEXT = Part(code="a", title="A text", filename="a.txt", media_type="text/plain", content=b"hello", stages=("plan",))
 
 
 def make_kit(slug: str = "public-kit", *, audience: str = "public", live: bool = True, **fields: Any) -> Kit:
@@ -22,9 +20,7 @@ def make_kit(slug: str = "public-kit", *, audience: str = "public", live: bool =
         live=False,
         **fields,
     )
-    kit.components = [
-        Component(code="a", title="A text", description="You read it.", format="txt", stages=["plan"])
-    ]
+    kit.components = [Component(code="a", title="A text", description="You read it.", format="txt", stages=["plan"])]
     kit.save()
     revision = kit.save_revision()
     if live:
@@ -33,9 +29,7 @@ def make_kit(slug: str = "public-kit", *, audience: str = "public", live: bool =
     return kit
 
 
-def make_release(
-    kit: Kit, version: str = "1.0", *, by: Any = None, parts: tuple[Part, ...] = (TEXT,)
-) -> Release:
+def make_release(kit: Kit, version: str = "1.0", *, by: Any = None, parts: tuple[Part, ...] = (TEXT,)) -> Release:
     """A release of the kit."""
     return operations.release(
         kit=kit,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -15,6 +16,10 @@ from portal.outbox.operations import message_id
 from tests.faults.stage import Stage, stage
 from tests.harness import programs, services
 from tests.harness.smtp_sink import SmtpSink, smtp_sink
+
+POSTGRES = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+# Each database fails in its own way.
+collect_ignore = ["test_sqlite.py"] if POSTGRES else ["test_postgres.py"]
 
 RAW = json.dumps(
     {"subject": "News", "from": "portal@portal.example", "reply_to": [], "headers": {}, "text": "Text.", "html": ""}
@@ -30,8 +35,9 @@ def sink() -> Iterator[SmtpSink]:
 
 @pytest.fixture
 def broker(request: pytest.FixtureRequest) -> Iterator[services.Service | None]:
-    """None for the filesystem broker, or a Redis of the test's own: `@pytest.mark.parametrize("broker", ...)`."""
-    if getattr(request, "param", "filesystem") == "filesystem":
+    """A Redis of the test's own, or None for the filesystem broker: as the run has it, unless the test says which."""
+    which = getattr(request, "param", "redis" if os.environ.get("REDIS_URL") else "filesystem")
+    if which == "filesystem":
         yield None
         return
     if programs.redis_server() is None:
@@ -71,15 +77,21 @@ def mails(transactional_db: None) -> Callable[[int], None]:
 
 
 @pytest.fixture
-def figure(request: pytest.FixtureRequest) -> Callable[..., None]:
-    """Print what was found, and keep it for `make faults`, which writes docs/faults.md."""
+def figure() -> Callable[..., None]:
+    """Print what was found, and keep it for `make faults`, which writes docs/faults.md (scripts/faults.py)."""
 
-    def keep(what: str, **values: Any) -> None:
-        row = {"what": what, "database": connection.vendor, **values}
-        print("FIGURE", json.dumps(row))
+    def keep(table: str, what: str, **values: Any) -> None:
+        database = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.vendor]
+        row = {"what": what, "database": database, **{name.replace("_", " "): value for name, value in values.items()}}
+        print(f"FIGURE {table}:", json.dumps(row))
         path = os.environ.get("FAULTS_FIGURES")
         if path:
             with Path(path).open("a", encoding="utf-8") as file:
-                file.write(json.dumps(row) + "\n")
+                file.write(json.dumps({"table": table, "row": row}) + "\n")
 
     return keep
+
+
+def broker_name(broker: services.Service | None) -> str:
+    """For the figures."""
+    return "Redis" if broker else "filesystem"

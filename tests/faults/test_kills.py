@@ -1,15 +1,21 @@
 """Senders are killed with -9 in mid-batch: no mail is lost, and at most one is sent again for each kill."""
 
+import itertools
 import random
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from portal.outbox.models import Mail
+from tests.faults.conftest import broker_name
 from tests.faults.stage import Program, Stage, wait_until
 from tests.harness.smtp_sink import SmtpSink
 
+KILLS = "Senders are killed in mid-batch"
+# Celery takes ten seconds to notice a lost sender, and would take no other task meanwhile.
+PATIENT = ("--prefetch-multiplier", "30")
 BROKERS = pytest.mark.parametrize("broker", ["filesystem", "redis"], indirect=True)
 
 
@@ -22,6 +28,7 @@ def kill_often(  # noqa: PLR0917
         until = sink.attempts + chance.randint(2, max(3, mails // (2 * kills)))
         what = f"mails flow before kill {number + 1} ({sink.attempts} sent, {until} awaited)"
         wait_until(lambda until=until: sink.attempts >= until, what, *stage.programs[-2:])
+        time.sleep(chance.random() * 0.02)
         wait_until(kill, "there is a sender to kill", *stage.programs[-2:])
 
 
@@ -31,22 +38,21 @@ def outcome(sink: SmtpSink, mails: int) -> dict[str, int]:
     wait_until(lambda: not unsent.exists(), f"all {mails} mails are sent")
     taken = sink.taken()
     expected = set(Mail.objects.values_list("message_id", flat=True))
+    assert set(taken) <= expected  # a second sending carries the same Message-ID as the first
     return {
         "mails": mails,
         "lost": len(expected - set(taken)),
-        "foreign": len(set(taken) - expected),
         "duplicates": sum(taken.values()) - len(taken),
-        "most copies": max(taken.values()),
+        "most_copies": max(taken.values()),
     }
 
 
 def assert_none_lost(found: dict[str, int], kills: int) -> None:
-    assert (found["lost"], found["foreign"]) == (0, 0)
+    assert found["lost"] == 0
     assert found["duplicates"] <= kills
 
 
 @pytest.mark.slow
-@BROKERS
 def test_a_sender_killed_20_times_over_500_mails(
     on_stage: Stage, sink: SmtpSink, mails: Callable[[int], None], figure: Callable[..., None], broker: Any
 ) -> None:
@@ -54,11 +60,10 @@ def test_a_sender_killed_20_times_over_500_mails(
     sink.delay_seconds = 0.004
     mails(500)
     on_stage.beat()
-    # Celery takes ten seconds to notice a lost sender, and would take no other task meanwhile.
-    worker = on_stage.worker("--prefetch-multiplier", "30")
+    worker = on_stage.worker(*PATIENT)
     kill_often(on_stage, sink, 20, 500, worker.kill_one_child)
     found = outcome(sink, 500)
-    figure("sender killed", broker="redis" if broker else "filesystem", kills=20, **found)
+    figure(KILLS, "the sender of a worker", broker=broker_name(broker), kills=20, **found)
     assert_none_lost(found, 20)
 
 
@@ -95,7 +100,7 @@ def test_a_whole_worker_killed_20_times_over_500_mails(
     on_stage.beat()
     kill_often(on_stage, sink, 20, 500, _kill_and_start_again(on_stage.worker))
     found = outcome(sink, 500)
-    figure("worker killed", broker="redis" if broker else "filesystem", kills=20, **found)
+    figure(KILLS, "the whole worker", broker=broker_name(broker), kills=20, **found)
     assert_none_lost(found, 20)
 
 
@@ -107,7 +112,7 @@ def test_the_loop_without_celery_killed_20_times_over_500_mails(
     mails(500)
     kill_often(on_stage, sink, 20, 500, _kill_and_start_again(on_stage.sender))
     found = outcome(sink, 500)
-    figure("manage.py drain --loop killed", kills=20, **found)
+    figure(KILLS, "`manage.py drain --loop`", broker="none", kills=20, **found)
     assert_none_lost(found, 20)
 
 
@@ -120,11 +125,10 @@ def test_two_workers_of_two_senders_killed_in_turn(
     sink.delay_seconds = 0.004
     mails(500)
     on_stage.beat()
-    workers = [on_stage.worker(), on_stage.worker()]
-    turn = iter(range(1000))
-    kill_often(on_stage, sink, 20, 500, lambda: workers[next(turn) % 2].kill_one_child())
+    in_turn = itertools.cycle([on_stage.worker(*PATIENT), on_stage.worker(*PATIENT)])
+    kill_often(on_stage, sink, 20, 500, lambda: next(in_turn).kill_one_child())
     found = outcome(sink, 500)
-    figure("one of two senders killed", broker="redis" if broker else "filesystem", kills=20, **found)
+    figure(KILLS, "one of two workers' senders in turn", broker=broker_name(broker), kills=20, **found)
     assert_none_lost(found, 20)
 
 
@@ -146,5 +150,5 @@ def test_a_worker_asked_to_end_20_times_sends_nothing_twice(
 
     kill_often(on_stage, sink, 20, 400, deploy)
     found = outcome(sink, 400)
-    figure("worker asked to end", broker="redis" if broker else "filesystem", times=20, **found)
+    figure(KILLS, "the worker, with SIGTERM", broker=broker_name(broker), kills=20, **found)
     assert (found["lost"], found["duplicates"]) == (0, 0)

@@ -11,7 +11,8 @@ from django.utils import timezone
 from portal.core.policies import PUBLIC
 from portal.outbox.models import Mail
 from portal.outbox.operations import message_id, queue_mails
-from portal.urls import handler500, urlpatterns as portal_urls
+from portal.urls import handler500
+from portal.urls import urlpatterns as portal_urls
 
 __all__ = ["handler500"]
 

@@ -2,6 +2,7 @@
 
 import inspect
 from pathlib import Path
+from typing import Self
 
 from django.template.base import Node
 
@@ -21,7 +22,7 @@ class UndefinedVariable(str):
 
     __slots__ = ()
 
-    def __new__(cls) -> "UndefinedVariable":
+    def __new__(cls) -> Self:
         return super().__new__(cls, "")
 
     def __bool__(self) -> bool:

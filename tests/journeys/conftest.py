@@ -53,7 +53,12 @@ class Portal:
         environment = {**os.environ, "PORTAL_DATA": str(self.data), "DJANGO_SETTINGS_MODULE": "portal.settings"}
         environment = {name: value for name, value in environment.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
         done = subprocess.run(
-            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout
@@ -159,9 +164,7 @@ class Visit:
 
     def is_wider_than_window(self) -> bool:
         """Whether the page scrolls sideways."""
-        return self.page.evaluate(
-            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-        )
+        return self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
     def axe_violations(self) -> list[str]:
         """What axe-core finds on the page, one line for each rule and element."""
@@ -195,9 +198,7 @@ def signed_in_states(browser: Browser, portal: Portal) -> Callable[[str], Any]:
 
 
 @pytest.fixture
-def visit(
-    browser: Browser, portal: Portal, signed_in_states: Callable[[str], Any]
-) -> Iterator[Callable[..., Visit]]:
+def visit(browser: Browser, portal: Portal, signed_in_states: Callable[[str], Any]) -> Iterator[Callable[..., Visit]]:
     """Open a window: `visit("lead@example.org", size=PHONE, javascript=False, scheme="dark")`."""
     opened: list[Visit] = []
 
@@ -243,7 +244,5 @@ def _listen(one: Visit, portal: Portal) -> None:
     )
     one.page.on(
         "response",
-        lambda response: (
-            one.problems.append(f"{response.status} {response.url}") if response.status >= 500 else None
-        ),
+        lambda response: one.problems.append(f"{response.status} {response.url}") if response.status >= 500 else None,
     )

@@ -1,7 +1,7 @@
-"""The rows of an agenda where scripts run: in place, by keyboard, said aloud, and in step with what the server reads."""
+"""The rows of an agenda where scripts run: in place, by keyboard, said aloud, in step with what the server reads."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, expect
 
@@ -9,6 +9,11 @@ from tests.journeys.conftest import PHONE, Visit
 
 LEAD = "lead@example.org"
 NEW = "/groups/business-case-and-funding/meetings/new/"
+
+
+def day(ahead: int) -> str:
+    """A date as a date field takes it."""
+    return (datetime.now(UTC) + timedelta(days=ahead)).date().isoformat()
 
 
 def fill(page: Page, position: int, title: str, minutes: int) -> None:
@@ -63,7 +68,7 @@ def test_rows_move_by_keyboard_keep_the_focus_and_say_what_happened(visit: Calla
 def test_what_was_moved_in_place_is_what_is_saved(visit: Callable[..., Visit]) -> None:
     page = visit(LEAD, size=PHONE).go(NEW)
     page.get_by_label("Title", exact=True).fill("Moved in place")
-    page.get_by_label("Date").fill((date.today() + timedelta(days=40)).isoformat())
+    page.get_by_label("Date").fill(day(40))
     page.get_by_label("Starts at").fill("15:00")
     write_three(page)
     page.get_by_role("button", name="Move point 3 up").click()
@@ -80,7 +85,7 @@ def test_what_was_moved_in_place_is_what_is_saved(visit: Callable[..., Visit]) -
 def test_enter_in_a_field_saves_and_moves_nothing(visit: Callable[..., Visit]) -> None:
     page = visit(LEAD).go(NEW)
     page.get_by_label("Title", exact=True).fill("Saved by Enter")
-    page.get_by_label("Date").fill((date.today() + timedelta(days=41)).isoformat())
+    page.get_by_label("Date").fill(day(41))
     page.get_by_label("Starts at").fill("15:00")
     write_three(page)
     page.get_by_label("Point", exact=True).nth(2).press("Enter")

@@ -6,9 +6,10 @@ a case that a colleague wrote. Whoever is concerned hears of it by mail, once.
 """
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from demo.accounts import PASSWORD
@@ -83,9 +84,7 @@ def test_a_practitioner_finds_a_case_and_a_peer(javascript: bool, visit: Callabl
 
 
 @with_and_without_javascript
-def test_a_lead_posts_an_agenda_from_a_phone(
-    javascript: bool, visit: Callable[..., Visit], portal: Portal
-) -> None:
+def test_a_lead_posts_an_agenda_from_a_phone(javascript: bool, visit: Callable[..., Visit], portal: Portal) -> None:
     title = f"Baseline rules {'with' if javascript else 'without'} script"
     one = visit(size=PHONE, javascript=javascript)
     page = one.page
@@ -93,7 +92,7 @@ def test_a_lead_posts_an_agenda_from_a_phone(
     page.goto(GROUP)
     page.get_by_role("link", name="New meeting").first.click()
     page.get_by_label("Title").fill(title)
-    page.get_by_label("Date").fill((date.today() + timedelta(days=20)).isoformat())
+    page.get_by_label("Date").fill((timezone.localdate() + timedelta(days=20)).isoformat())
     page.get_by_label("Starts at").fill("15:00")
     page.get_by_label("Length in minutes").fill("60")
     _fill_point(page, 0, "What counts as cost", 20)

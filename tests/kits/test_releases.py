@@ -23,8 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _body(response: Any) -> bytes:
-    content = b"".join(response.streaming_content)
-    return content
+    return b"".join(response.streaming_content)
 
 
 def _without_token(content: bytes) -> bytes:
@@ -119,9 +118,7 @@ def test_a_members_kit_is_as_if_it_did_not_exist(
     assert b"Canary title" not in client.get("/kits/").content
 
 
-def test_a_draft_kit_is_invisible_even_to_staff_s_shelf(
-    client_of: Callable[[Any], Client], member: Any
-) -> None:
+def test_a_draft_kit_is_invisible_even_to_staff_s_shelf(client_of: Callable[[Any], Client], member: Any) -> None:
     make_kit("draft-kit", live=False)
     assert client_of(member).get("/kits/draft-kit/").status_code == 404
     assert b"draft-kit" not in client_of(member).get("/kits/").content
@@ -192,9 +189,7 @@ def test_a_kit_s_page_costs_the_same_with_any_number_of_files(
 ) -> None:
     kit = make_kit()
     parts = tuple(
-        operations.Part(
-            code=f"c{n}", title=f"T{n}", filename=f"f{n}.txt", media_type="text/plain", content=b"x"
-        )
+        operations.Part(code=f"c{n}", title=f"T{n}", filename=f"f{n}.txt", media_type="text/plain", content=b"x")
         for n in range(files)
     )
     make_release(kit, parts=parts)

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
+from django.test import Client
 
 from members.models import User
 from portal.follows.models import Channel
+from portal.meetings.models import Meeting
 from portal.outbox.drain import drain
-from tests.factories.meetings import make_channel
+from tests.factories.meetings import agenda, make_channel, make_meeting
 
 
 @pytest.fixture
@@ -30,3 +32,21 @@ def sent(settings: Any) -> Callable[[], list[EmailMultiAlternatives]]:
         return list(mail.outbox)
 
     return send
+
+
+@pytest.fixture
+def draft(channel: Channel, lead: User) -> Meeting:
+    """A meeting that is being written."""
+    return make_meeting(channel, state="draft", by=lead, rows=agenda("First", "Second"))
+
+
+@pytest.fixture
+def url(draft: Meeting) -> str:
+    """Where it is written."""
+    return f"{draft.get_absolute_url()}edit/"
+
+
+@pytest.fixture
+def host(lead: User, client_of: Callable[[Any], Client]) -> Client:
+    """The browser of its host."""
+    return client_of(lead)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from portal.meetings import calendars, operations
 from portal.meetings.models import Meeting
 from portal.meetings.zones import OFFERED
 from tests.factories.meetings import SECRET, agenda, details, make_channel, make_meeting
+from tests.factories.workinggroups import make_group
 
 ZONES = [name for names in OFFERED.values() for name in names.split()]
 
@@ -153,8 +155,6 @@ def second_reading(body: bytes, name: str) -> datetime:
         return start.dt
     text = body.decode().replace("\r\n ", "").replace("\r\n", "\n")
     zone_part = text[text.index("BEGIN:VTIMEZONE") : text.rindex("END:VTIMEZONE") + len("END:VTIMEZONE")]
-    from io import StringIO
-
     zone = tz.tzical(StringIO(zone_part)).get(name)
     return start.dt.replace(tzinfo=zone).astimezone(UTC)
 
@@ -208,13 +208,13 @@ def test_every_zone_on_offer_is_written_within_its_years(channel: Channel) -> No
 
 
 def test_the_calendar_of_a_group_follows_its_audience(
-    lead: User, co_member: User, outsider: User, pending: User, client: Client, client_of: Callable[[Any], Client]
+    request: pytest.FixtureRequest, lead: User, co_member: User, client: Client, client_of: Callable[[Any], Client]
 ) -> None:
-    from tests.factories.workinggroups import make_group
+    others = [request.getfixturevalue(role) for role in ("pending", "outsider")]
 
     def who(group: Any) -> list[int]:
         url = f"/groups/{group.slug}/calendar.ics"
-        clients = [client, *(client_of(user) for user in (pending, outsider, co_member, lead))]
+        clients = [client, *(client_of(user) for user in (*others, co_member, lead))]
         return [each.get(url).status_code for each in clients]
 
     groups = {

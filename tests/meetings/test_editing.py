@@ -1,8 +1,7 @@
-"""How a host writes a meeting: rows by buttons alone, errors beside the field, two at once, clocks that jump."""
+"""How a host writes a meeting: errors beside the field, two at once, clocks that jump, and what begins a new one."""
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -12,188 +11,14 @@ from django.utils import timezone
 
 from members.models import User
 from portal.follows.models import Channel
+from portal.follows.operations import seat
 from portal.meetings import operations
-from portal.meetings.models import AgendaItem, Meeting
+from portal.meetings.models import Meeting
 from portal.meetings.operations import Row
 from tests.factories.meetings import agenda, details, make_meeting
 from tests.factories.members import ProfileFactory
-
-FUTURE = (timezone.now() + timedelta(days=20)).date().isoformat()
-
-
-def form(*rows: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    """A whole page as a browser sends it."""
-    data = {
-        "title": "Identity across agencies",
-        "kind": "teleconference",
-        "local_date": FUTURE,
-        "local_time": "17:00",
-        "zone": "Europe/London",
-        "minutes": "60",
-        "purpose": "",
-        "location_note": "",
-        "join_url": "",
-        "version": "1",
-        "rows-TOTAL_FORMS": str(len(rows)),
-        "rows-INITIAL_FORMS": "0",
-        **fields,
-    }
-    for number, row in enumerate(rows):
-        for name in ("title", "minutes", "kind", "owner", "notes", "paper_url", "item"):
-            data[f"rows-{number}-{name}"] = row.get(name, "inform" if name == "kind" else "")
-    return data
-
-
-def shown_rows(response: Any) -> list[tuple[str, str]]:
-    """Titles and minutes in the fields of the page."""
-    text = response.content.decode()
-    titles = re.findall(r'name="rows-\d+-title"(?: value="([^"]*)")?', text)
-    minutes = re.findall(r'name="rows-\d+-minutes"(?: value="([^"]*)")?', text)
-    return [(unescape(title), number) for title, number in zip(titles, minutes, strict=True)]
-
-
-A, B, C = ({"title": title, "minutes": minutes} for title, minutes in (("A", "5"), ("B", "10"), ("C", "20")))
-
-
-@pytest.fixture
-def draft(channel: Channel, lead: User) -> Meeting:
-    """A meeting that is being written."""
-    return make_meeting(channel, state="draft", by=lead, rows=agenda("First", "Second"))
-
-
-@pytest.fixture
-def url(draft: Meeting) -> str:
-    """Where it is written."""
-    return f"{draft.get_absolute_url()}edit/"
-
-
-@pytest.fixture
-def host(lead: User, client_of: Callable[[Any], Client]) -> Client:
-    """The browser of its host."""
-    return client_of(lead)
-
-
-@pytest.mark.parametrize(
-    ("button", "left", "focus"),
-    [
-        (
-            "add-row",
-            ["A", "B", "C", ""],
-            'id="id_rows-3-title" autofocus|autofocus id="id_rows-3-title"|name="rows-3-title"',
-        ),
-        ("remove-1", ["A", "C"], 'name="remove-1"'),
-        ("remove-2", ["A", "B"], 'name="remove-1"'),
-        ("up-2", ["A", "C", "B"], 'name="up-1"'),
-        ("up-1", ["B", "A", "C"], 'name="down-0"'),
-        ("down-0", ["B", "A", "C"], 'name="down-1"'),
-        ("down-1", ["A", "C", "B"], 'name="up-2"'),
-        ("up-0", ["A", "B", "C"], 'name="add-row"'),
-        ("down-2", ["A", "B", "C"], 'name="add-row"'),
-        ("remove-17", ["A", "B", "C"], 'name="add-row"'),
-    ],
-)
-def test_rows_move_by_submit_buttons_alone(button: str, left: list[str], focus: str, host: Client, url: str) -> None:
-    response = host.post(url, form(A, B, C, title="Half a ti", minutes="sixty", **{button: "1"}))
-    assert response.status_code == 200
-    assert [title for title, _minutes in shown_rows(response)] == left
-    text = response.content.decode()
-    focused = re.findall(r"<(?:button|input)[^>]*\bautofocus\b[^>]*>", text)
-    assert len(focused) == 1
-    assert any(wanted in focused[0] for wanted in focus.split("|"))
-    assert 'value="Half a ti"' in text, "what was typed is kept"
-    assert 'value="sixty"' in text, "also what is wrong"
-    assert "Please check" not in text, "and nobody is told off before saving"
-    assert AgendaItem.objects.count() == 2, "nothing is saved"
-
-
-def test_rows_keep_everything_typed_in_them(host: Client, url: str) -> None:
-    row = {
-        "title": "<b>T</b>",
-        "minutes": "x9",
-        "kind": "decide",
-        "owner": "Nobody",
-        "notes": "one\ntwo",
-        "paper_url": "not a link",
-        "item": "7",
-    }
-    text = host.post(url, form(row, A, **{"down-0": "1"})).content.decode()
-    for value in (
-        "&lt;b&gt;T&lt;/b&gt;",
-        'value="x9"',
-        'value="Nobody"',
-        "one\ntwo",
-        'value="not a link"',
-        'value="7"',
-    ):
-        assert value in text
-    assert '<option value="decide" selected>' in text
-
-
-def test_an_agenda_can_be_written_and_reordered_without_any_script(host: Client, channel: Channel) -> None:
-    """The journey of a host whose browser runs none: every step is one form."""
-    draft = make_meeting(channel, state="draft", rows=[])
-    url = f"{draft.get_absolute_url()}edit/"
-    host.post(url, form(A, **{"add-row": "1"}))
-    moved = host.post(url, form(A, B, C, **{"up-2": "1"}))
-    rows = [{"title": title, "minutes": minutes} for title, minutes in shown_rows(moved)]
-    host.post(url, form(*rows, save="1"))
-    assert list(draft.agenda.order_by("position").values_list("title", "minutes")) == [("A", 5), ("C", 20), ("B", 10)]
-
-
-def test_empty_rows_are_not_there_and_half_empty_ones_are_refused(host: Client, url: str, draft: Meeting) -> None:
-    host.post(url, form(A, {}, {}, save="1"))
-    assert list(draft.agenda.values_list("title", flat=True)) == ["A"]
-    response = host.post(url, form(A, {"notes": "who?"}, version="2", save="1"))
-    text = response.content.decode()
-    assert "Row 2, Point: This field is required." in unescape(text)
-    assert 'aria-invalid="true"' in text
-
-
-def test_saving_keeps_the_address_of_an_item_that_is_moved_and_edited(host: Client, url: str, draft: Meeting) -> None:
-    first, second = draft.agenda.order_by("position")
-    rows = [
-        {"title": "Second, renamed", "minutes": "15", "item": str(second.pk)},
-        {"title": "New", "minutes": "5"},
-        {"title": "First", "minutes": "10", "item": str(first.pk)},
-    ]
-    host.post(url, form(*rows, save="1"))
-    saved = {item.title: item.pk for item in draft.agenda.all()}
-    assert saved["Second, renamed"] == second.pk
-    assert saved["First"] == first.pk
-
-
-def test_another_meeting_s_item_is_never_touched(host: Client, url: str, draft: Meeting, channel: Channel) -> None:
-    foreign = make_meeting(channel, rows=agenda("Foreign")).agenda.get()
-    host.post(url, form({"title": "Mine now", "minutes": "5", "item": str(foreign.pk)}, save="1"))
-    foreign.refresh_from_db()
-    assert foreign.title == "Foreign"
-    assert draft.agenda.get().title == "Mine now"
-
-
-def test_a_name_that_belongs_to_the_group_becomes_that_person(
-    host: Client, url: str, draft: Meeting, co_member: User
-) -> None:
-    host.post(url, form({**A, "owner": co_member.name}, {**B, "owner": "Gerda Guest"}, save="1"))
-    first, second = draft.agenda.order_by("position")
-    assert (first.owner, first.owner_name) == (co_member, "")
-    assert (second.owner, second.owner_name) == (None, "Gerda Guest")
-    text = host.get(url).content.decode()
-    assert f'value="{co_member.name}"' in text
-    assert 'value="Gerda Guest"' in text
-
-
-def test_two_people_of_one_name_are_told_apart_by_their_organisation(
-    host: Client, url: str, draft: Meeting, channel: Channel
-) -> None:
-    from portal.follows.operations import seat
-
-    twins = [ProfileFactory(user__name="Sam Same", organisation__name=f"Agency {n}").user for n in (1, 2)]
-    for twin in twins:
-        seat(channel=channel, user=twin)
-    host.post(url, form({**A, "owner": "Sam Same, Agency 2"}, {**B, "owner": "Sam Same"}, save="1"))
-    first, second = draft.agenda.order_by("position")
-    assert first.owner == twins[1]
-    assert (second.owner, second.owner_name) == (None, "Sam Same")
+from tests.factories.workinggroups import make_group
+from tests.meetings.pages import A, B, C, form, shown_rows
 
 
 def test_errors_stand_beside_the_field_and_nothing_typed_is_lost(host: Client, url: str, draft: Meeting) -> None:
@@ -313,8 +138,6 @@ def test_fifty_rounds_of_two_editors_overwrite_nothing(channel: Channel, lead: U
 
 
 def test_a_new_meeting_begins_with_the_habits_of_the_last_one(channel: Channel, lead: User, host: Client) -> None:
-    from tests.factories.workinggroups import make_group
-
     group = make_group(lead=lead)
     make_meeting(group.channel, zone="Asia/Tokyo", minutes=75, kind="briefing", title="The last one")
     text = host.get(f"/groups/{group.slug}/meetings/new/").content.decode()
@@ -325,8 +148,6 @@ def test_a_new_meeting_begins_with_the_habits_of_the_last_one(channel: Channel, 
 
 
 def test_the_last_agenda_is_copied_as_a_skeleton(lead: User, host: Client) -> None:
-    from tests.factories.workinggroups import make_group
-
     group = make_group(lead=lead)
     rows = [Row(title="Decisions", minutes=10, kind="decide", owner_id=lead.pk, notes="of that day"), *agenda("Other")]
     make_meeting(group.channel, rows=rows)
@@ -343,8 +164,6 @@ def test_the_last_agenda_is_copied_as_a_skeleton(lead: User, host: Client) -> No
 
 
 def test_a_new_meeting_sent_twice_is_one_meeting(lead: User, host: Client) -> None:
-    from tests.factories.workinggroups import make_group
-
     group = make_group(lead=lead)
     new = f"/groups/{group.slug}/meetings/new/"
     key = re.search(r'name="key" value="([0-9a-f]{32})"', host.get(new).content.decode())
@@ -359,8 +178,6 @@ def test_a_new_meeting_sent_twice_is_one_meeting(lead: User, host: Client) -> No
 def test_a_key_of_somebody_else_s_meeting_gives_nothing_away(
     lead: User, outsider: User, client_of: Callable[[Any], Client]
 ) -> None:
-    from tests.factories.workinggroups import make_group
-
     mine, theirs = make_group(lead=lead), make_group(lead=outsider)
     key = "0" * 32
     client_of(outsider).post(f"/groups/{theirs.slug}/meetings/new/", form(A, key=key, save="1"))
@@ -399,8 +216,6 @@ def test_a_cancelled_meeting_is_not_edited(host: Client, channel: Channel) -> No
 
 
 def test_every_page_of_the_editor_is_light(host: Client, lead: User, channel: Channel) -> None:
-    from portal.follows.operations import seat
-
     for _person in range(60):
         seat(channel=channel, user=ProfileFactory().user)
     meeting = make_meeting(channel, rows=agenda(*[f"Point {n}" for n in range(12)]))

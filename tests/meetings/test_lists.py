@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from members.models import User
 from portal.follows.models import Channel
+from portal.meetings import operations
+from portal.meetings.operations import Row
 from tests.factories.meetings import make_channel, make_meeting
 from tests.factories.members import ProfileFactory
 from tests.factories.workinggroups import make_group
@@ -52,9 +54,6 @@ def test_a_list_costs_the_same_with_1_3_and_30_meetings(
 def test_a_meeting_costs_the_same_with_1_and_30_items_and_replies(
     who: str, lead: User, co_member: User, request: pytest.FixtureRequest, client_of: Callable[[Any], Client]
 ) -> None:
-    from portal.meetings import operations
-    from portal.meetings.operations import Row
-
     client = client_of(request.getfixturevalue(who))
     channel = make_channel(hosts=(lead,), readers=(co_member,))
     costs = set()

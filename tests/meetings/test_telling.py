@@ -17,19 +17,23 @@ from portal.follows.operations import follow, seat, unseat
 from portal.meetings import audiences, operations
 from portal.meetings.models import Meeting
 from portal.notifications.models import Notification, Preference
+from portal.outbox.drain import run_errands
 from portal.outbox.models import Fact
-from tests.factories.meetings import SECRET, agenda, details, make_meeting
+from tests.factories.meetings import SECRET, agenda, details, make_channel, make_meeting
 from tests.factories.members import ProfileFactory
 
 Sent = Callable[[], list[EmailMultiAlternatives]]
 
 
 @pytest.fixture
-def draft(channel: Channel, lead: User, suspended: User, pending: User, outsider: User, provider: User) -> Meeting:
+def draft(request: pytest.FixtureRequest, channel: Channel, lead: User) -> Meeting:
     """A draft whose channel has every sort of people: seated, following, suspended, waiting, and one without mail."""
     now = timezone.now()
     quiet = ProfileFactory(user__name="Quentin Quiet").user
     Preference.objects.create(person=quiet, kind="meetings.agenda-published", by_mail=False)
+    suspended, pending, outsider, provider = (
+        request.getfixturevalue(role) for role in ("suspended", "pending", "outsider", "provider")
+    )
     for user in (suspended, pending, quiet):
         seat(channel=channel, user=user)
     for user in (outsider, provider, lead):
@@ -208,13 +212,9 @@ def test_an_announcement_that_waits_is_not_sent_after_the_cancellation(draft: Me
 
 
 def test_who_leaves_before_the_mail_goes_out_gets_none(lead: User, co_member: User, outsider: User, sent: Sent) -> None:
-    from tests.factories.meetings import make_channel
-
     channel = make_channel(audience="seated", hosts=(lead,), readers=(co_member, outsider))
     meeting = make_meeting(channel, state="draft", by=lead)
     publish(meeting, lead)
-    from portal.outbox.drain import run_errands
-
     run_errands(100)
     unseat(channel=channel, user=outsider)
     assert receivers(sent()) == ["carlo@agency.example"]

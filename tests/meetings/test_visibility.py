@@ -13,7 +13,9 @@ from members.models import User
 from portal.follows.models import Channel
 from portal.follows.operations import unseat
 from portal.meetings.models import Meeting
+from portal.meetings.operations import Row
 from tests.factories.meetings import SECRET, make_channel, make_meeting
+from tests.factories.members import ProfileFactory
 
 ROLES = (
     "visitor",
@@ -36,8 +38,6 @@ VISIBLE = {"public": set(ROLES), "members": MEMBERS, "seated": BELONG}
 @pytest.fixture
 def other_lead(outsider: User) -> User:
     """Leads another group."""
-    from tests.factories.members import ProfileFactory
-
     person = ProfileFactory(user__name="Oona Otherlead").user
     make_channel(hosts=(person,))
     return person
@@ -46,8 +46,6 @@ def other_lead(outsider: User) -> User:
 @pytest.fixture
 def cast(request: pytest.FixtureRequest, db: None) -> dict[str, Any]:
     """Everybody who looks."""
-    from tests.factories.members import ProfileFactory
-
     people = {role: request.getfixturevalue(role) for role in ROLES if role != "ex_member"}
     return people | {"ex_member": ProfileFactory(user__name="Xenia Exmember").user}
 
@@ -187,9 +185,6 @@ def test_names_of_those_who_come_are_for_hosts_and_counts_for_those_who_belong(
 def test_owners_of_agenda_items_are_shown_to_visitors_only_when_their_profile_is_public(
     cast: dict[str, Any], client_of: Callable[[Any], Client]
 ) -> None:
-    from portal.meetings.operations import Row
-    from tests.factories.members import ProfileFactory
-
     public = ProfileFactory(visibility="public", user__name="Paula Public").user
     private = ProfileFactory(user__name="Magda Membersonly").user
     rows = [

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from members import operations
 from members.choices import languages, zones
+from members.context import me
 from members.models import Contribution, Organisation, Profile, Subject, User
 from members.queries import record_of, similar_to
 from portal.follows.models import Channel
@@ -133,6 +134,18 @@ def test_a_profile_costs_few_queries_whatever_hangs_on_it(client_of, member, dja
     for user_client in (client, client_of(profile.user)):
         with django_assert_max_num_queries(12):
             assert user_client.get(profile.get_absolute_url()).status_code == 200
+
+
+def test_the_masthead_costs_one_query_and_only_when_it_is_drawn(rf, member, visitor, django_assert_num_queries):
+    request = rf.get("/")
+    for person, cost in ((member, 1), (visitor, 0)):
+        request.user = person
+        with django_assert_num_queries(0):
+            context = me(request)
+        with django_assert_num_queries(cost):
+            assert bool(context["me"]) == bool(cost)
+    request.user = member
+    assert me(request)["me"].name == "Olena Owner"
 
 
 # --- editing ----------------------------------------------------------------------------------------------------

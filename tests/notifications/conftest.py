@@ -90,7 +90,9 @@ def door(db: None) -> Callable[..., Channel]:
 def happen(db: None) -> Callable[..., Any]:
     """Record that a door was opened, for these people."""
 
-    def make(*people: Any, about: Channel | None = None, by: Any = None, key: str = "door:1", at: datetime = AT, **more: Any) -> Any:
+    def make(
+        *people: Any, about: Channel | None = None, by: Any = None, key: str = "door:1", at: datetime = AT, **more: Any
+    ) -> Any:
         fact = DoorOpened(about.pk if about else None, tuple(person.pk for person in people), **more)
         with transaction.atomic():
             return record(fact, key=key, by=by, at=at)

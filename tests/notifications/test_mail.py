@@ -210,9 +210,7 @@ naughty = st.one_of(
 )
 
 
-def test_whatever_a_thing_is_called_its_mail_is_well_formed(
-    happen: Happen, member: Any, own_kinds: kinds.Kind
-) -> None:
+def test_whatever_a_thing_is_called_its_mail_is_well_formed(happen: Happen, member: Any, own_kinds: kinds.Kind) -> None:
     row = happen(member)
     while run_errands():
         pass

@@ -84,9 +84,7 @@ def test_what_one_may_no_longer_see_is_gone_from_list_and_badge(
     assert client.get(f"/notifications/{Notification.objects.get().pk}/").status_code == 404
 
 
-def test_the_newest_stand_first_and_the_older_behind_a_link(
-    happen: Happen, member: Any, client_of: ClientOf
-) -> None:
+def test_the_newest_stand_first_and_the_older_behind_a_link(happen: Happen, member: Any, client_of: ClientOf) -> None:
     for number in range(45):
         happen(member, key=f"door:{number}", title=f"Door {number:02}")
     drain()

@@ -43,9 +43,7 @@ def test_whoever_did_it_is_not_told(happen: Happen, member: Any, co_member: Any)
     assert told() == {co_member.email}
 
 
-def test_the_pending_and_the_suspended_are_not_told(
-    happen: Happen, member: Any, pending: Any, suspended: Any
-) -> None:
+def test_the_pending_and_the_suspended_are_not_told(happen: Happen, member: Any, pending: Any, suspended: Any) -> None:
     happen(member, pending, suspended)
     drain()
     assert told() == {member.email}

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from portal.outbox.leases import claim
 from portal.outbox.models import Mail
 from portal.outbox.sending import send_due
+from tests.harness.smtp_sink import SmtpSink
 
 ORDER = ("due_at", "pk")
 
@@ -54,51 +56,49 @@ def test_a_lease_lasts_as_long_as_the_settings_say(queue: Callable[..., Mail], s
     assert row.lease_until == now + timedelta(seconds=40)
 
 
+def at_the_same_moment(workers: int, work: Callable[[], Any]) -> list[Any]:
+    """What each of the workers returned, begun together; a fault in one is raised here."""
+    start = threading.Barrier(workers)
+
+    def begin() -> Any:
+        start.wait()
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(workers) as pool:
+        return [future.result() for future in [pool.submit(begin) for _ in range(workers)]]
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("workers", [2, 6])
 def test_workers_at_the_same_moment_share_the_rows_between_them(queue: Callable[..., Mail], workers: int) -> None:
     rows = {queue(f"m{number}").pk for number in range(60)}
-    start, taken, faults = threading.Barrier(workers), [], []
 
-    def work() -> None:
-        try:
-            start.wait()
-            misses = 0
-            while misses < 3:
-                mine = take(4)
-                taken.extend(mail.pk for mail in mine)
-                misses += not mine
-        except Exception as error:
-            faults.append(error)
-        finally:
-            connection.close()
+    def work() -> list[int]:
+        mine, misses = [], 0
+        while misses < 3:
+            taken = take(4)
+            mine += [mail.pk for mail in taken]
+            misses += not taken
+        return mine
 
-    threads = [threading.Thread(target=work) for _ in range(workers)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert faults == []
-    assert sorted(taken) == sorted(rows)
+    shares = at_the_same_moment(workers, work)
+    assert sorted(pk for share in shares for pk in share) == sorted(rows)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_senders_at_the_same_moment_send_every_mail_once(queue: Callable[..., Mail], sink: Any, settings: Any) -> None:
-    settings.OUTBOX_BATCH = 5
+def test_senders_at_the_same_moment_send_every_mail_once(queue: Callable[..., Mail], sink: SmtpSink) -> None:
     for number in range(40):
         queue(f"m{number}")
 
-    def work() -> None:
-        try:
-            while send_due(5).handled:
-                pass
-        finally:
-            connection.close()
+    def work() -> int:
+        sent = 0
+        while handled := send_due(5).handled:
+            sent += handled
+        return sent
 
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert sum(at_the_same_moment(3, work)) == 40
     assert sorted(sink.taken().values()) == [1] * 40
     assert set(Mail.objects.values_list("state", flat=True)) == {"sent"}

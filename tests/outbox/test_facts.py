@@ -1,11 +1,10 @@
 """What happened is written with the change, once, with work for everybody who wants to hear of it."""
 
-import threading
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection, transaction
+from django.db import transaction
 
 from portal.celery import app
 from portal.outbox import registry
@@ -13,6 +12,14 @@ from portal.outbox.bell import ring
 from portal.outbox.models import Errand, Fact
 from portal.outbox.operations import OutsideTransaction, record
 from tests.outbox.conftest import AT
+from tests.outbox.test_claims import at_the_same_moment
+
+
+def tell_and_fail(fact: Any, key: str) -> None:
+    """A change that breaks after it recorded its fact."""
+    with transaction.atomic():
+        record(fact, key=key, by=None, at=AT)
+        raise ZeroDivisionError
 
 
 def rings() -> int:
@@ -23,7 +30,7 @@ def rings() -> int:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_fact_outside_the_transaction_of_its_change_is_refused(kettle_boiled: type) -> None:
-    with pytest.raises(OutsideTransaction, match="tests.KettleBoiled"):
+    with pytest.raises(OutsideTransaction, match=r"tests\.KettleBoiled"):
         record(kettle_boiled(2), key="kettle:1", by=None, at=AT)
     assert not Fact.objects.exists()
 
@@ -59,9 +66,8 @@ def test_what_is_rolled_back_never_happened_and_rings_nobody(
 ) -> None:
     monkeypatch.setattr("portal.outbox.bell.ring", ring)
     rings()
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
-        record(kettle_boiled(2), key="kettle:1", by=None, at=AT)
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        tell_and_fail(kettle_boiled(2), "kettle:1")
     assert not Fact.objects.exists()
     assert not Errand.objects.exists()
     assert rings() == 0
@@ -88,36 +94,20 @@ def test_an_inner_transaction_that_is_rolled_back_does_not_take_the_ring_with_it
     monkeypatch.setattr("portal.outbox.bell.ring", ring)
     rings()
     with transaction.atomic():
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
-            record(kettle_boiled(1), key="kettle:1", by=None, at=AT)
-            raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):
+            tell_and_fail(kettle_boiled(1), "kettle:1")
         record(kettle_boiled(2), key="kettle:2", by=None, at=AT)
     assert rings() == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_at_the_same_moment_record_one_fact(kettle_boiled: type, heard: list[Any]) -> None:
-    start, rows, faults = threading.Barrier(4), [], []
+    def tell() -> int:
+        with transaction.atomic():
+            return record(kettle_boiled(2), key="kettle:1", by=None, at=AT).pk
 
-    def tell() -> None:
-        try:
-            start.wait()
-            with transaction.atomic():
-                rows.append(record(kettle_boiled(2), key="kettle:1", by=None, at=AT).pk)
-        except Exception as error:
-            faults.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=tell) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert faults == []
-    assert len(rows) == 4
-    assert len(set(rows)) == 1
-    assert Errand.objects.count() == 1
+    assert len(set(at_the_same_moment(4, tell))) == 1
+    assert Fact.objects.count() == Errand.objects.count() == 1
 
 
 def test_a_fact_must_be_frozen_and_its_name_its_own(kettle_boiled: type) -> None:

@@ -97,9 +97,7 @@ def test_what_was_not_given_up_cannot_be_named(staff: Any, client_of: ClientOf, 
     assert client_of(staff).post(AGAIN, wanted).status_code == 404
 
 
-def test_a_mail_that_is_only_late_cannot_be_named(
-    staff: Any, client_of: ClientOf, queue: Callable[..., Mail]
-) -> None:
+def test_a_mail_that_is_only_late_cannot_be_named(staff: Any, client_of: ClientOf, queue: Callable[..., Mail]) -> None:
     late = queue("late", attempts=3, due_at=timezone.now() + timedelta(hours=1))
     assert client_of(staff).post(AGAIN, {"mail": late.pk}).status_code == 404
     late.refresh_from_db()
@@ -136,7 +134,9 @@ def test_the_page_costs_the_same_for_1_3_and_30_rows(
             queue(f"m{number}", state="dead", problem="x" * 2000)
             dead_errand(number)
         made = wanted
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             response = client.get(PAGE)
         costs.append(len(queries))
         assert len(response.content) <= 60_000

@@ -272,9 +272,7 @@ def test_a_renderer_that_this_worker_does_not_know_yet_is_waited_for(queue: Queu
     assert states() == {"one": "queued", "two": "sent"}
 
 
-def test_a_sender_that_lost_its_lease_does_not_overwrite_what_the_next_one_wrote(
-    queue: Queue, sink: SmtpSink
-) -> None:
+def test_a_sender_that_lost_its_lease_does_not_overwrite_what_the_next_one_wrote(queue: Queue, sink: SmtpSink) -> None:
     taken_over = queue("one")
 
     @rendering.renders("slow")

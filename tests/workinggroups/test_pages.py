@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from members.models import User
 from portal.follows.models import Channel
+from portal.meetings.operations import reply
 from tests.factories.meetings import agenda, make_meeting
 from tests.factories.members import ProfileFactory
 from tests.factories.workinggroups import make_group
@@ -214,8 +215,6 @@ def test_coming_meetings_of_a_person_are_those_of_their_groups(lead: User, co_me
 
 
 def test_what_waits_for_a_lead_and_for_a_member(lead: User, co_member: User, outsider: User) -> None:
-    from portal.meetings.operations import reply
-
     now = timezone.now()
     group = make_group(lead=lead, members=(co_member,))
     make_meeting(group.channel, state="draft", title="Draft soon", start=now + timedelta(days=8))

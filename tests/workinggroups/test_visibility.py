@@ -105,7 +105,7 @@ def test_a_private_group_answers_like_one_that_is_not_there(
     Channel.objects.filter(pk=channel).delete()
     missing = everything()
     assert [response.status_code for response in hidden] == [response.status_code for response in missing]
-    assert set(response.status_code for response in hidden) <= {302, 404}
+    assert {response.status_code for response in hidden} <= {302, 404}
     assert [without_token(response) for response in hidden] == [without_token(response) for response in missing]
 
 

@@ -19,9 +19,7 @@ class Command(BaseCommand):
     help = "Load the demonstration content (idempotent)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--if-empty", action="store_true", help="do nothing when there are members already"
-        )
+        parser.add_argument("--if-empty", action="store_true", help="do nothing when there are members already")
 
     def handle(self, *args: Any, **options: Any) -> None:
         from members.models import User  # noqa: PLC0415 -- the command line is built before the models are ready

@@ -61,8 +61,7 @@ def icon(name: str, cls: str = "") -> SafeString:
     """
     classes = " ".join(part for part in ("icon", "icon--dir" if name in DIRECTIONAL else "", cls) if part)
     return format_html(
-        '<svg class="{}" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">'
-        "{}</svg>",
+        '<svg class="{}" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" focusable="false">{}</svg>',
         classes,
         mark_safe(_icon_body(name)),  # noqa: S308 -- our own files
     )
@@ -116,9 +115,7 @@ def _name(card: PersonCard, cls: str) -> SafeString:
 
 
 def _kind(card: PersonCard) -> SafeString:
-    return (
-        format_html(' <span class="kind">{}</span>', card.kind_label) if card.shows_kind else SafeString("")
-    )
+    return format_html(' <span class="kind">{}</span>', card.kind_label) if card.shows_kind else SafeString("")
 
 
 @register.simple_tag
