@@ -72,24 +72,25 @@ def arrange(
     the zone jump over the time.
     """
     uid = _uid(key)
-    mine = Meeting.objects.filter(uid=uid, channel=channel, arranged_by=by)
-    already = mine.first()
-    if already is not None:
-        return already
-    if Meeting.objects.filter(uid=uid).exists():
-        uid = _uid("")
-    meeting = Meeting(channel=channel, uid=uid, arranged_by=by, changed_by=by, changed_at=at)
+    taken = Meeting.objects.filter(uid=uid).first()
+    if taken is not None and _is_same_form(taken, channel, by):
+        return taken
+    meeting = Meeting(channel=channel, uid=_uid("") if taken else uid, arranged_by=by, changed_by=by, changed_at=at)
     _apply(meeting, details)
     try:
         with transaction.atomic():
             meeting.save()
             _write_agenda(meeting, rows)
     except IntegrityError:
-        already = mine.first()  # the same form, a moment earlier
-        if already is None:
+        taken = Meeting.objects.filter(uid=uid).first()  # sent twice, and the other one was a moment earlier
+        if taken is None or not _is_same_form(taken, channel, by):
             raise
-        return already
+        return taken
     return meeting
+
+
+def _is_same_form(meeting: Meeting, channel: Channel, by: Any) -> bool:
+    return meeting.channel_id == channel.pk and meeting.arranged_by_id == getattr(by, "pk", None)
 
 
 def _uid(key: str) -> str:

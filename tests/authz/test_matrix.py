@@ -64,7 +64,8 @@ def _expected(row: dict[str, Any], role: str) -> Any:
 
 def _answer(client: Client, url: str) -> Any:
     response = client.get(url)
-    response.close()  # a file that is streamed stays open until then
+    if response.streaming:
+        b"".join(response.streaming_content)  # a file stays open until it was read
     if response.status_code == 302 and response["Location"].startswith("/accounts/login/"):
         return "in"
     return response.status_code

@@ -64,7 +64,7 @@ def loaded(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pyte
 def _client(address: str) -> Client:
     client = Client()
     if address:
-        client.force_login(User.objects.get(email=address), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(User.objects.get(email=address))
     return client
 
 

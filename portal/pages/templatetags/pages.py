@@ -22,12 +22,14 @@ def rich(context: template.Context, value: Any) -> SafeString:
 
 
 def _addresses(context: template.Context, wanted: set[int]) -> dict[int, str]:
-    page, known = context.get("page"), context.render_context.get("page_links")
-    if known is None:
-        everywhere = linked_pages(_source_of(page)) if page is not None else set()
-        known = addresses_for(wanted | everywhere, reader(context.flatten()))
-        context.render_context["page_links"] = known
-    return known
+    """Kept with the page, which lives as long as the request: every block is rendered by itself."""
+    page, viewer = context.get("page"), reader(context.flatten())
+    if page is None:
+        return addresses_for(wanted, viewer)
+    kept = page.__dict__.setdefault("_addresses_in_text", {})
+    if viewer.pk not in kept:
+        kept[viewer.pk] = addresses_for(wanted | linked_pages(_source_of(page)), viewer)
+    return kept[viewer.pk]
 
 
 def _source_of(page: Any) -> str:
