@@ -53,8 +53,8 @@ def test_quotation_note_facts_and_steps(client: Client) -> None:
         client,
         {"type": "quote", "value": {"words": "Said & done", "source": "Somebody"}},
         {"type": "note", "value": {"tone": "call", "text": "<p>Help wanted.</p>"}},
-        {"type": "facts", "value": [{"type": "item", "value": {"name": "Cost", "value": "9 USD"}}]},
-        {"type": "steps", "value": [{"type": "item", "value": {"title": "Ask", "text": "<p>Kindly.</p>"}}]},
+        {"type": "facts", "value": [{"type": "item", "id": "1", "value": {"name": "Cost", "value": "9 USD"}}]},
+        {"type": "steps", "value": [{"type": "item", "id": "1", "value": {"title": "Ask", "text": "<p>Kindly.</p>"}}]},
     )
     assert "Said &amp; done" in html
     assert "Somebody</figcaption>" in html
