@@ -7,6 +7,7 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal.core.templatetags.when import when_text
+from portal.core.templatetags.when import clock_text, when_text, zone_label
 from portal.follows.models import Channel
 from portal.meetings import audiences, operations, queries, rows, rules
 from portal.meetings.forms import AgendaFormSet, MeetingForm
@@ -152,12 +153,16 @@ class Editor:
         again.is_valid()
         theirs = self._stored(current.agenda.order_by("position", "pk"))
         context = {
-            "current": current,
+            "at": self._clock(current.changed_at),
             "who": queries.people_named([current.changed_by_id or 0]).get(current.changed_by_id or 0, ""),
             "differences": _differences(form, current),
             "their_agenda": theirs if _lines(theirs) != _lines(rows.typed_rows(data)) else [],
         }
         return self._page(again, formset, conflict=context)
+
+    def _clock(self, at: datetime) -> str:
+        zone = queries.viewer_zone(self.request.user)
+        return f"{clock_text(at, zone)}, {zone_label(zone, at)}"
 
     # --- the page ---
 

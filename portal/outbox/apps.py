@@ -11,4 +11,4 @@ class OutboxConfig(AppConfig):
     def ready(self) -> None:
         autodiscover_modules("facts")
         autodiscover_modules("subscribers")
-        from portal.outbox import reports  # noqa: F401 -- answers /readyz and registers the desk's queue
+        from portal.outbox import reports  # noqa: F401 -- answers /readyz

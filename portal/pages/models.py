@@ -229,7 +229,7 @@ class ProgrammePage(EditorialPage):
         """What it is a part of."""
 
         CHALLENGE = "challenge", _("Challenge")
-        ELEMENT = "element", _("Element of the plan")
+        ELEMENT = "element", _("Element")
         ACTION = "action", _("Action item")
 
     part = models.CharField(_("part"), max_length=10, choices=Part)

@@ -11,6 +11,8 @@ from wagtail.models import CollectionViewRestriction, PageViewRestriction
 
 from portal.core.rules import is_member, is_signed_in
 
+HOME_DEPTH = 2
+
 
 def _unmet(restrictions: QuerySet[Any], user: Any) -> QuerySet[Any]:
     """The restrictions that keep `user` out. A shared password is no longer offered and opens nothing."""
@@ -31,7 +33,8 @@ def _above(path: str) -> ExpressionWrapper:
 
 def readable_by(pages: QuerySet[Any], user: Any) -> QuerySet[Any]:
     """Those of `pages` that are live and open to `user`; an alias is as private as what it stands for."""
-    unmet = _unmet(PageViewRestriction.objects.all(), user)
+    # Not on the home page: it would close the whole site, and the way in with it.
+    unmet = _unmet(PageViewRestriction.objects.filter(page__depth__gt=HOME_DEPTH), user)
     here = unmet.alias(here=_above("path")).filter(here__startswith=F("page__path"))
     source = unmet.alias(here=_above("alias_of__path")).filter(here__startswith=F("page__path"))
     return pages.filter(~Exists(here), live=True).exclude(Q(alias_of__isnull=False) & Exists(source))

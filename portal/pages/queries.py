@@ -11,10 +11,9 @@ from portal.core.cards import EntryCard
 from portal.pages import related
 from portal.pages.addresses import address_of
 from portal.pages.models import EditorialPage, ProgrammePage
-from portal.pages.privacy import readable_by
+from portal.pages.privacy import HOME_DEPTH, readable_by
 from portal.taxonomy.models import Challenge
 
-HOME_DEPTH = 2
 CASES_BESIDE = 3
 # Wagtail's own way to a page asks twice for every step of its path; these joins ask once.
 KINDS = ("landingpage", "articlepage", "programmepage")

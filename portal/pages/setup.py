@@ -5,6 +5,7 @@ migrations, so that a database which was emptied would have none.
 """
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
@@ -93,15 +94,22 @@ def _home() -> HomePage:
         home.save_revision().publish()
         _clear_away(welcome, home)
     if not Site.objects.exists():
-        Site.objects.create(hostname="localhost", port=80, root_page=home, is_default_site=True)
+        Site.objects.create(root_page=home, is_default_site=True, **_site())
     return home
+
+
+def _site() -> dict[str, Any]:
+    """The only site, as settings know it."""
+    address = urlsplit(settings.SITE_URL)
+    port = address.port or (443 if address.scheme == "https" else 80)
+    return {"hostname": address.hostname, "port": port, "site_name": settings.WAGTAIL_SITE_NAME}
 
 
 def _clear_away(welcome: Page | None, home: HomePage) -> None:
     """What Wagtail's migrations leave for a site without a plan: a page of welcome, two groups, a workflow."""
     if welcome is None:
         return
-    Site.objects.filter(root_page=welcome).update(root_page=home)
+    Site.objects.filter(root_page=welcome).update(root_page=home, **_site())
     Page.objects.get(pk=welcome.pk).delete()
     Group.objects.filter(name__in=["Moderators", "Editors"], user=None).delete()
     Workflow.objects.filter(name="Moderators approval", workflow_states=None).delete()

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from demo.accounts import ACCOUNTS
 from members.models import User
 
+pytestmark = pytest.mark.django_db
 MEMBER_QUERIES, VISITOR_QUERIES, HTML_BYTES = 12, 8, 60_000
 GROUP = "/groups/business-case-and-funding/"
 EVERYONE = [

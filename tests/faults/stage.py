@@ -50,10 +50,12 @@ class Program:
                 os.kill(children[0], signal.SIGKILL)
         return bool(children)
 
-    def ask_to_end(self, within: float = 10) -> int:
-        """SIGTERM, as a deployment sends it; the exit code, or TimeoutExpired."""
+    def ask_to_end(self) -> float:
+        """SIGTERM, as a deployment sends it; how many seconds it took to end."""
+        began = time.monotonic()
         self.process.terminate()
-        return self.process.wait(within)
+        self.process.wait(PATIENCE_SECONDS)
+        return time.monotonic() - began
 
     def said(self) -> str:
         """What it printed."""
@@ -135,12 +137,12 @@ class Web:
     program: Program
     port: int
 
-    def get(self, path: str, method: str = "GET") -> Reply:
+    def get(self, path: str, **headers: str) -> Reply:
         """Ask it something, over a connection of its own."""
         began = time.perf_counter()
         asked = http.client.HTTPConnection("localhost", self.port, timeout=30)
         try:
-            asked.request(method, path, headers={"Connection": "close"})
+            asked.request("GET", path, headers={"Connection": "close", **headers})
             response = asked.getresponse()
             body = response.read().decode()
         except OSError:

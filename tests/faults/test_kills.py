@@ -141,14 +141,14 @@ def test_a_worker_asked_to_end_20_times_sends_nothing_twice(
     sink.delay_seconds = 0.02
     mails(400)
     on_stage.beat()
-    running = [on_stage.worker()]
+    running, took = [on_stage.worker()], []
 
     def deploy() -> bool:
-        running.pop().ask_to_end()
+        took.append(running.pop().ask_to_end())
         running.append(on_stage.worker())
         return True
 
     kill_often(on_stage, sink, 20, 400, deploy)
-    found = outcome(sink, 400)
+    found = {**outcome(sink, 400), "slowest_end_s": round(max(took))}
     figure(KILLS, "the worker, with SIGTERM", broker=broker_name(broker), kills=20, **found)
     assert (found["lost"], found["duplicates"]) == (0, 0)

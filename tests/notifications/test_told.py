@@ -15,7 +15,7 @@ from portal.follows.operations import open_channel
 from portal.notifications import kinds, operations
 from portal.notifications.models import Notification, Preference
 from portal.notifications.queries import Told, recipients, who_will_be_told
-from portal.outbox.drain import drain, run_errands
+from portal.outbox.drain import drain, run_errands, settle_without_mail
 from portal.outbox.models import Mail
 from portal.outbox.operations import record
 from tests.notifications.conftest import AT, DoorIsOpen, DoorOpened
@@ -112,6 +112,22 @@ def test_more_people_than_one_batch_holds_are_all_told(happen: Happen, monkeypat
     drain()
     assert Notification.objects.count() == 30
     assert Mail.objects.values("person").distinct().count() == 30
+
+
+def test_imported_facts_are_told_without_mail_and_other_mail_still_goes_out(
+    happen: Happen, member: Any, co_member: Any
+) -> None:
+    happen(member)
+    while run_errands():
+        pass
+    happen(co_member, key="door:of-last-year")
+    report = settle_without_mail()
+    assert (report.errands > 0, report.mails) == (True, 1)
+    assert told() == {member.email, co_member.email}
+    assert dict(Mail.objects.values_list("person__email", "state")) == {
+        member.email: "queued",
+        co_member.email: "suppressed",
+    }
 
 
 def test_half_a_kind_is_refused_at_start() -> None:

@@ -1,5 +1,6 @@
 """Facts reach every subscriber; a fault in one stops no other, and is tried again, then given up."""
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -78,8 +79,11 @@ def test_half_of_a_failed_errand_is_nothing(kettle_boiled: type) -> None:
 
 
 def test_a_fault_whose_words_no_database_stores_is_put_off_like_any_other(
-    kettle_boiled: type, heard: list[Any]
+    kettle_boiled: type, heard: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Nor can such words travel between the parallel runners of the tests, which they would as logged output.
+    monkeypatch.setattr(logging.getLogger("portal.outbox"), "disabled", True)
+
     def fail(fact: Any, envelope: Any) -> None:
         msg = "bytes \x00 and half a pair \ud800"
         raise ValueError(msg)

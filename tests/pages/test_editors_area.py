@@ -1,5 +1,6 @@
 """The editors' area for programme staff who are no superusers."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -54,6 +55,7 @@ def test_search_finds_a_page_by_a_word_that_is_everywhere(staff: Any, client_of:
 def test_the_area_carries_the_community_s_name(staff: Any, client_of: Callable[[Any], Client], settings: Any) -> None:
     page = client_of(staff).get("/cms/").content.decode()
     assert f"- {settings.COMMUNITY['name']}</title>" in page
+    assert f"<h1>{settings.COMMUNITY['name']}</h1>" in re.sub(r"<h1[^>]*>\s*(.*?)\s*</h1>", r"<h1>\1</h1>", page)
     assert "/static/img/mark.svg" in page
     assert "/help/programme-staff/" in page
     assert "/manage/" in page
@@ -180,3 +182,22 @@ def test_an_emptied_database_gets_its_page_tree_again(client: Client) -> None:
     call_command("flush", interactive=False, verbosity=0)
     assert HomePage.objects.filter(live=True).count() == 1
     assert client.get("/").status_code == 200
+
+
+def test_staff_close_a_page_to_visitors(staff: Any, client_of: Callable[[Any], Client], client: Client) -> None:
+    page = make_article()
+    url = reverse("wagtailadmin_pages:set_privacy", args=[page.pk])
+    desk = client_of(staff)
+    offered = re.findall(r'value=\\?"(none|login|groups|password)', desk.get(url).content.decode())
+    assert set(offered) == {"none", "login", "groups"}
+    desk.post(url, {"restriction_type": "login", "password": ""})
+    assert client.get(page.address).status_code == 404
+    assert desk.get(page.address).status_code == 200
+
+
+def test_nobody_closes_the_whole_site(staff: Any, client_of: Callable[[Any], Client], client: Client) -> None:
+    page = make_article()
+    url = reverse("wagtailadmin_pages:set_privacy", args=[home().pk])
+    client_of(staff).post(url, {"restriction_type": "login", "password": ""})
+    assert client.get("/").status_code == 200
+    assert client.get(page.address).status_code == 200

@@ -256,3 +256,17 @@ def test_every_need_leads_to_a_page_that_opens(lead: User, client_of: Callable[[
     make_meeting(group.channel, rows=[])
     for need in queries.needs_of(lead, timezone.now()):
         assert client_of(lead).get(need.url).status_code == 200
+
+
+def test_a_long_roster_is_walked_to_its_end(outsider: User, client_of: Callable[[Any], Client]) -> None:
+    people = tuple(ProfileFactory(user__name=f"Person {n:02}").user for n in range(45))
+    group = make_group(members=people)
+    client, url, seen = client_of(outsider), "", []
+    while True:
+        response = client.get(f"{group.get_absolute_url()}members/{url}")
+        seen += [each.card.name for each in response.context["people"]]
+        url = response.context["page"].next_url
+        if not url:
+            break
+    assert len(seen) == len(set(seen)) == 46
+    assert client.get(f"{group.get_absolute_url()}members/?after=WyJhIiwiYiIsImMiXQ").status_code == 404

@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                 ('lead_image_alt', portal.core.fields.SafeCharField(blank=True, help_text='For readers who do not see it. Leave it empty only if the picture is an ornament.', max_length=300, verbose_name='what the picture shows')),
                 ('lead_image_decorative', models.BooleanField(default=False, verbose_name='only an ornament')),
                 ('body', portal.pages.fields.BodyField([], blank=True, verbose_name='body')),
-                ('part', models.CharField(choices=[('challenge', 'Challenge'), ('element', 'Element of the plan'), ('action', 'Action item')], max_length=10, verbose_name='part')),
+                ('part', models.CharField(choices=[('challenge', 'Challenge'), ('element', 'Element'), ('action', 'Action item')], max_length=10, verbose_name='part')),
                 ('number', models.PositiveSmallIntegerField(verbose_name='number')),
                 ('challenges', modelcluster.fields.ParentalManyToManyField(blank=True, related_name='programme_pages', to='taxonomy.challenge', verbose_name='challenges')),
                 ('element', models.ForeignKey(blank=True, help_text='For action items.', limit_choices_to={'part': 'element'}, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='actions', to='pages.programmepage', verbose_name='element it belongs to')),

@@ -1,0 +1,42 @@
+"""What members write in Markdown is shown as text, never as something else."""
+
+import pytest
+
+from portal.core.markdown import to_html
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[a](javascript:alert(1))",
+        "[a](JaVaScRiPt:alert(1))",
+        "[a](data:text/html;base64,PHNjcmlwdD4=)",
+        "![a](https://tracker.example/pixel.png)",
+        "<a href='https://x.example' onclick='alert(1)'>a</a>",
+        "<svg/onload=alert(1)>",
+        '<iframe src="https://x.example"></iframe>',
+        "<style>*{display:none}</style>",
+    ],
+)
+def test_nothing_runs_and_nothing_is_fetched(text: str) -> None:
+    html = to_html(text)
+    for tag in ("<script", "<img", "<svg", "<iframe", "<style", "<a href='https", 'href="java', 'href="data'):
+        assert tag not in html.lower()
+    assert "onclick=" not in html.replace("&lt;a href='https://x.example' onclick=", "")
+
+
+def test_headings_stand_below_those_of_the_page() -> None:
+    assert to_html("# One\n\n###### Six") == "<h3>One</h3>\n<h4>Six</h4>\n"
+
+
+def test_lists_tables_and_links_are_kept() -> None:
+    html = to_html("- a\n- b\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\nSee https://agency.example/ and **this**.")
+    for part in ("<li>a</li>", "<td>1</td>", "<strong>this</strong>"):
+        assert part in html
+    assert '<a href="https://agency.example/" rel="nofollow noopener ugc">' in html
+
+
+def test_nothing_gives_nothing() -> None:
+    assert to_html("") == ""
