@@ -142,7 +142,9 @@ class ProfileForm(SafeForm):
         lines = ServiceLine.objects.order_by(
             Coalesce("parent__position", "position"), F("parent_id").asc(nulls_first=True), "position"
         )
-        self.fields["service_lines"].queryset = lines  # type: ignore[attr-defined]
+        field: Any = self.fields["service_lines"]
+        field.queryset = lines
+        field.choices = list(field.choices)  # asked once for the boxes and for the words above them
 
     def clean(self) -> dict[str, Any]:
         """One of the two organisation fields is enough."""

@@ -149,8 +149,7 @@ def test_lists_counts_facets_and_neighbours_show_no_more(cast: dict[str, Any], e
         listed = {
             case.title
             for state, _readers, case in every_case
-            if state in {"published", "with-newer-draft"}
-            and (case.audience == "public" or persona not in LEFT_OUT)
+            if state in {"published", "with-newer-draft"} and (case.audience == "public" or persona not in LEFT_OUT)
         } | {one.title}
         library = filters.library(QueryDict(), user)
         assert {row.title for row in library.page.rows} == listed

@@ -18,7 +18,7 @@ from tests.factories.workinggroups import make_group
 from workinggroups import operations as groups
 from workinggroups.models import Membership
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 8
 
 
