@@ -144,7 +144,7 @@ class ProfileForm(SafeForm):
         )
         field: Any = self.fields["service_lines"]
         field.queryset = lines
-        field.choices = list(field.choices)  # asked once for the boxes and for the words above them
+        field.choices = list(iter(field.choices))  # asked once, and not counted, for the boxes and for the words above
 
     def clean(self) -> dict[str, Any]:
         """One of the two organisation fields is enough."""
