@@ -38,17 +38,15 @@ def _finding(rows: Sequence[Any]) -> str:
 
 
 def _metric(row: Any) -> dict[str, Any]:
-    """One row of the chart. Percentages are drawn from 0 to 100, everything else from zero to the larger value."""
-    percent = row.unit.strip().lower() in _PERCENT
-    whole = percent and min(row.before, row.after) >= 0 and max(row.before, row.after) <= 100  # noqa: PLR2004
+    """One row of the chart, drawn from zero to the larger value: it compares before with after, never two rows."""
+    unit = row.unit.strip()
+    said = not unit or unit.lower() in _PERCENT or unit.lower() in row.measure.lower()
     return {
-        "name": row.measure if percent or not row.unit else f"{row.measure} ({row.unit})",
+        "name": row.measure if said else f"{row.measure} ({unit})",
         "before": row.before,
         "after": row.after,
         "before_text": _value(row, row.before),
         "after_text": _value(row, row.after),
-        "low": 0,
-        "high": 100 if whole else None,
     }
 
 

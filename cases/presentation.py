@@ -207,8 +207,11 @@ def _notes(case: Any, viewer: Any) -> list[dict[str, str]]:
 
 
 def place_line(case: Any) -> str:
-    """Place and country: "Province of Westmark, Canada"."""
-    return ", ".join(part for part in (case.place, str(case.country.name) if case.country else "") if part)
+    """Place and country: "Province of Westmark, Canada"; the country once where the place names it."""
+    country = str(case.country.name) if case.country else ""
+    if country and country in case.place:
+        country = ""
+    return ", ".join(part for part in (case.place, country) if part)
 
 
 def _facts(case: Any, parts: Parts) -> list[tuple[str, Any]]:

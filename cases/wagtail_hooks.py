@@ -89,6 +89,10 @@ def _section_panel(section: Any) -> FieldPanel:
     return FieldPanel(section.name, help_text=help_text, widget=forms.Textarea(attrs={"rows": 10}))
 
 
+def _text(name: str, rows: int) -> FieldPanel:
+    return FieldPanel(name, widget=forms.Textarea(attrs={"rows": rows}))
+
+
 def _rows(relation: str, heading: Any, label: Any, *panels: Any) -> InlinePanel:
     return InlinePanel(relation, heading=heading, label=label, panels=[CarriedPanel("uuid"), *panels])
 
@@ -152,10 +156,10 @@ _lessons = [
         "lessons",
         _("Lessons"),
         _("Lesson"),
-        FieldPanel("text"),
+        _text("text", 3),
         FieldRowPanel([FieldPanel("for_whom"), FieldPanel("when")]),
     ),
-    _rows("teaching_questions", _("Teaching questions"), _("Question"), FieldPanel("text")),
+    _rows("teaching_questions", _("Teaching questions"), _("Question"), _text("text", 2)),
 ]
 _sources = [
     _rows(
@@ -172,10 +176,10 @@ _publication = [
     MultiFieldPanel([FieldPanel("author", widget=author_chooser.widget_class), FieldPanel("credit")], _("Credit")),
     MultiFieldPanel([FieldPanel("audience"), FieldPanel("teaser"), FieldPanel("review_due")], _("Readers")),
     MultiFieldPanel(
-        [FieldPanel("advice_question"), FieldPanel("advice_background"), FieldPanel("advice_until")],
+        [FieldPanel("advice_question"), _text("advice_background", 4), FieldPanel("advice_until")],
         _("Advice wanted"),
     ),
-    FieldPanel("editor_note"),
+    _text("editor_note", 4),
     PublishingPanel(),
 ]
 
@@ -189,7 +193,7 @@ class CaseViewSet(SnippetViewSet):
     menu_order = 210
     add_to_admin_menu = True
     copy_view_enabled = False
-    list_display = ["title", "form", "place", "jurisdiction_level", "stage", "first_published_at"]
+    list_display = ["title", "form", "jurisdiction_level", "first_published_at"]
     list_filter = ["form", "stage", "jurisdiction_level", "live", "audience"]
     list_per_page = 50
     # Wagtail's own search does not come back for a word that is in every case ("shared services").
@@ -211,7 +215,7 @@ class CaseViewSet(SnippetViewSet):
 
     def get_queryset(self, request: Any) -> QuerySet[Case]:
         """With what the list shows joined; the newest change first."""
-        return Case.objects.select_related("jurisdiction_level", "stage").order_by("-latest_revision_id", "-pk")
+        return Case.objects.select_related("jurisdiction_level").order_by("-latest_revision_id", "-pk")
 
 
 register_snippet(CaseViewSet)

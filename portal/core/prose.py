@@ -9,6 +9,8 @@ from markdown_it import MarkdownIt
 TAGS = {"p", "br", "em", "strong", "ul", "ol", "li", "blockquote", "h3", "h4", "a", "code", "sup", "hr"}
 ATTRIBUTES = {"a": {"href", "id", "class", "aria-label"}, "sup": {"class"}}
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": True, "typographer": False}).enable("linkify")
+# Only what begins with http:// becomes a link: "Grants.gov" is the name of a thing.
+_markdown.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
 
 
 @lru_cache(maxsize=512)

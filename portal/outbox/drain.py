@@ -39,7 +39,7 @@ def drain(*, enough: Callable[[], bool] = never) -> Report:
         errands = run_errands(enough=enough)
         report.errands += errands
         if not errands and (sent.server_away or not sent.handled):
-            report.finished = True
+            report.finished = not enough()  # or there was work, and no time to begin it
             break
     return report
 
@@ -80,7 +80,8 @@ def _hand_over(errand: Errand) -> None:
 
 def _put_off(errand: Errand, error: Exception) -> None:
     attempts = errand.attempts + 1
-    Errand.objects.filter(pk=errand.pk, lease_token=errand.lease_token).update(
+    undone = Errand.objects.filter(pk=errand.pk, lease_token=errand.lease_token, state=Errand.State.WAITING)
+    undone.update(
         attempts=attempts,
         state=Errand.State.DEAD if attempts >= ERRAND_TRIES else Errand.State.WAITING,
         due_at=next_try(attempts, timezone.now()),

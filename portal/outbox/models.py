@@ -78,6 +78,7 @@ class Errand(Due):
         constraints = [models.UniqueConstraint(fields=["fact", "subscriber"], name="one_errand_per_subscriber")]
         indexes = [
             models.Index(fields=["due_at"], name="errand_waiting", condition=models.Q(state="waiting")),
+            models.Index(fields=["due_at"], name="errand_given_up", condition=models.Q(state="dead")),
         ]
         verbose_name = _("errand")
         verbose_name_plural = _("errands")
@@ -146,6 +147,7 @@ class Mail(Due):
             models.Index(
                 fields=["-urgent", "due_at"], name="mail_to_send", condition=models.Q(state__in=["queued", "sending"])
             ),
+            models.Index(fields=["due_at"], name="mail_given_up", condition=models.Q(state="dead")),
         ]
         verbose_name = _("mail")
         verbose_name_plural = _("mails")

@@ -29,6 +29,18 @@ def test_source_marks_lead_to_the_list_of_sources(client: Client) -> None:
     assert "[report-2021]" not in page
 
 
+def test_a_name_with_a_dot_is_no_link(client: Client) -> None:
+    page = _page(published(context="Grants.gov is at https://www.grants.gov/ [audit-2020]."), client)
+    assert '<p>Grants.gov is at <a href="https://www.grants.gov/"' in page
+
+
+def test_place_and_unit_are_said_once(client: Client) -> None:
+    results = [Result(measure="Working days lost", before=3, after=2, unit="working days", source="audit-2020")]
+    page = _page(published(place="United Kingdom central government", results=results), client)
+    assert "United Kingdom central government, United Kingdom" not in page
+    assert "<b>Working days lost</b>" in page
+
+
 def test_sections_without_text_are_left_out(client: Client) -> None:
     page = _page(published(), client)
     assert 'id="governance"' in page

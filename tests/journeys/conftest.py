@@ -1,6 +1,6 @@
 """Journeys drive Chromium through the portal as a person starts it: web, worker and beat, demonstration content.
 
-One portal serves all journeys of a run; each journey works on things of its own. Whatever the page reports to
+One portal serves all journeys of a runner; each journey works on things of its own. Whatever the page reports to
 the console, whatever its content security policy refuses, and every request to another host fails the journey.
 """
 
@@ -34,11 +34,10 @@ DESKTOP, PHONE, NARROW = (1280, 900), (390, 844), (320, 640)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All journeys on one runner: they share one portal and one browser."""
+    """Journeys need Chromium, and one database is enough for them."""
     for item in items:
         if "/journeys/" in str(item.path):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("journeys"))
 
 
 @dataclass

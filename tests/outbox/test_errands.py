@@ -1,10 +1,12 @@
 """Facts reach every subscriber; a fault in one stops no other, and is tried again, then given up."""
 
+import itertools
 import logging
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from portal.outbox import registry
@@ -132,3 +134,30 @@ def test_a_fact_that_errands_record_is_told_in_the_same_run(kettle_boiled: type,
     drain()
     assert sorted(fact.litres for fact, _envelope in heard) == [1, 2, 3]
     assert Fact.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fault_after_the_commit_does_not_undo_what_is_done(kettle_boiled: type) -> None:
+    told = []
+
+    def tell(fact: Any, envelope: Any) -> None:
+        told.append(fact)
+        transaction.on_commit(lambda: 1 / 0)
+
+    registry.attach(kettle_boiled, "tests.tells", tell)
+    with transaction.atomic():
+        record(kettle_boiled(1), key="kettle:1", by=None, at=AT)
+    drain()
+    errand = Errand.objects.get()
+    due_again(errand)
+    drain()
+    errand.refresh_from_db()
+    assert (errand.state, len(told)) == ("done", 1)
+
+
+def test_work_for_which_there_was_no_time_is_not_called_finished(kettle_boiled: type, heard: list[Any]) -> None:
+    record(kettle_boiled(1), key="kettle:1", by=None, at=AT)
+    answers = itertools.chain([False], itertools.repeat(True))
+    report = drain(enough=lambda: next(answers))
+    assert (report.errands, report.finished) == (0, False)
+    assert drain().errands == 1

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'errand',
                 'verbose_name_plural': 'errands',
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='errand_waiting')],
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='errand_waiting'), models.Index(condition=models.Q(('state', 'dead')), fields=['due_at'], name='errand_given_up')],
                 'constraints': [models.UniqueConstraint(fields=('fact', 'subscriber'), name='one_errand_per_subscriber')],
             },
         ),
@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'mail',
                 'verbose_name_plural': 'mails',
-                'indexes': [models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['-urgent', 'due_at'], name='mail_to_send')],
+                'indexes': [models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['-urgent', 'due_at'], name='mail_to_send'), models.Index(condition=models.Q(('state', 'dead')), fields=['due_at'], name='mail_given_up')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(('state', 'sent'), _negated=True), _connector='OR'), name='sent_mail_has_a_time')],
             },
         ),
