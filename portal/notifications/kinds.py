@@ -22,6 +22,10 @@ class Kind:
     fact: ClassVar[type]
     template: ClassVar[str]
     action: ClassVar[Any] = _("Open it")  # what the button of the mail says
+    # Talk: its mail waits five minutes, is merged for each person and thread, and not sent when read meanwhile.
+    conversation: ClassVar[bool] = False
+    # About the account itself: no preference and no unsubscribing, and those who are no members are told too.
+    transactional: ClassVar[bool] = False
 
     def channel(self, fact: Any) -> Channel | None:
         """The thing it is about; whoever may not see it is told nothing. None: no such limit."""
@@ -30,6 +34,21 @@ class Kind:
     def audience(self, fact: Any) -> QuerySet[Any]:
         """The people concerned; the core takes away the actor, the inactive, and those who may not see it."""
         raise NotImplementedError
+
+    def thread(self, fact: Any) -> str:
+        """A key that stays the same for all that belongs together ("discussions.thread:12"); empty for none.
+
+        Mails of one thread are merged and refer to each other; people choose a level for it.
+        """
+        return ""
+
+    def exempt(self, fact: Any) -> bool:
+        """Whether it cannot wait (a meeting of tomorrow is cancelled): not counted among the day's mails."""
+        return False
+
+    def reply_to(self, fact: Any, person: Any) -> tuple[str, str] | None:
+        """Who takes a reply by mail from this person, and the key it is given; None: nobody does."""
+        return None
 
     def reason(self, fact: Any) -> str:
         """Why this person is told, as a sentence."""

@@ -74,3 +74,46 @@ class Preference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.by_mail}"
+
+
+class LevelQuerySet(models.QuerySet["Level"]):
+    """Filters in the domain's words."""
+
+    def visible_to(self, user: Any) -> Self:
+        """One's own, about things one may still see."""
+        if not getattr(user, "is_authenticated", False):
+            return self.none()
+        return self.filter(person=user, channel__in=Channel.objects.visible_to(user))
+
+
+class Level(models.Model):
+    """How much somebody wants to hear of a channel, or of one thread in it; no row means normal.
+
+    A thread's level goes before its channel's.
+    """
+
+    class Choice(models.TextChoices):
+        """How much."""
+
+        EVERYTHING = "everything", _("Everything, at once")
+        NORMAL = "normal", _("Normal")
+        MUTED = "muted", _("Muted")
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="levels")
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="levels")
+    thread = models.CharField(_("thread"), max_length=80, blank=True)
+    level = models.CharField(_("level"), max_length=10, choices=Choice, default=Choice.NORMAL)
+    since = models.DateTimeField(_("since"))
+
+    objects = LevelQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "channel", "thread"], name="one_level_per_person_and_thread")
+        ]
+        indexes = [models.Index(fields=["channel", "thread"], name="levels_of_a_thread")]
+        verbose_name = _("level")
+        verbose_name_plural = _("levels")
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.level} {self.channel_id} {self.thread}".strip()

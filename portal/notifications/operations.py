@@ -7,9 +7,10 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from portal.follows.models import Channel
 from portal.notifications import queries
 from portal.notifications.kinds import Kind, all_kinds, kind_called
-from portal.notifications.models import Notification, Preference, ReadMark
+from portal.notifications.models import Level, Notification, Preference, ReadMark
 from portal.outbox.operations import prepare_mail, queue_mails
 from portal.outbox.registry import Envelope
 
@@ -86,3 +87,13 @@ def choose_all(*, by_mail: set[str], by: Any) -> None:
     """Remember the whole settings page: mail for the kinds named, none for the others."""
     for kind in all_kinds():
         choose(kind=kind.slug, by_mail=kind.slug in by_mail, by=by)
+
+
+def set_level(*, channel: Channel, thread: str = "", level: str, by: Any, at: datetime) -> None:
+    """How much `by` hears of a channel, or of one thread in it, from now on. The same level again changes nothing.
+
+    Raises ValueError for a level that there is not.
+    """
+    Level.objects.update_or_create(
+        person=by, channel=channel, thread=thread, defaults={"level": Level.Choice(level), "since": at}
+    )

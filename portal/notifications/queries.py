@@ -6,9 +6,10 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, QuerySet
 
+from portal.follows.models import Channel
 from portal.follows.queries import who_may_see
 from portal.notifications.kinds import Kind, all_kinds, kind_called
-from portal.notifications.models import Notification, Preference
+from portal.notifications.models import Level, Notification, Preference
 
 BADGE_CAP = 99
 
@@ -35,7 +36,19 @@ def recipients(kind: Kind, fact: Any, *, actor_id: int | None) -> QuerySet[Any]:
     members = get_user_model()._default_manager.members()
     people = members.filter(pk__in=kind.audience(fact).values("pk")).exclude(pk=actor_id)
     channel = kind.channel(fact)
-    return who_may_see(channel, people) if channel else people
+    if channel is None:
+        return people
+    return without_muted(who_may_see(channel, people), channel, kind.thread(fact))
+
+
+def without_muted(people: QuerySet[Any], channel: Channel, thread: str) -> QuerySet[Any]:
+    """Those who have not muted the thread, nor its channel while saying nothing of the thread."""
+    of_channel = Level.objects.filter(person=OuterRef("pk"), channel=channel)
+    muted = of_channel.filter(level=Level.Choice.MUTED)
+    if not thread:
+        return people.exclude(Exists(muted.filter(thread="")))
+    own = of_channel.filter(thread=thread)
+    return people.exclude(Exists(muted.filter(thread=thread))).exclude(~Exists(own) & Exists(muted.filter(thread="")))
 
 
 def wanting_mail(people: QuerySet[Any], kind: Kind) -> QuerySet[Any]:
