@@ -32,7 +32,12 @@ class Choice:
 
 
 def recipients(kind: Kind, fact: Any, *, actor_id: int | None) -> QuerySet[Any]:
-    """Who is told: the declared audience without the actor, the inactive, and those who may not see it."""
+    """Who is told: the declared audience without the actor, the inactive, the muted, and those who may not see it.
+
+    Of the account itself everybody named is told, whatever became of the account.
+    """
+    if kind.transactional:
+        return get_user_model()._default_manager.filter(pk__in=kind.audience(fact).values("pk"))
     members = get_user_model()._default_manager.members()
     people = members.filter(pk__in=kind.audience(fact).values("pk")).exclude(pk=actor_id)
     channel = kind.channel(fact)

@@ -29,7 +29,7 @@ Door = Callable[..., Channel]
         ("muted", "everything", True),
     ],
 )
-def test_who_muted_a_thread_or_its_channel_is_told_nothing(
+def test_who_muted_a_thread_or_its_channel_is_told_nothing(  # noqa: PLR0917
     door: Door, member: Any, monkeypatch: pytest.MonkeyPatch, of_channel: str, of_thread: str, told: bool
 ) -> None:
     monkeypatch.setattr(DoorIsOpen, "thread", lambda self, fact: "doors.thread:1")
@@ -71,3 +71,11 @@ def test_a_kind_says_nothing_of_threads_and_replies_unless_it_has_them(member: A
     kind, fact = DoorIsOpen(), DoorOpened(None, ())
     assert (kind.thread(fact), kind.exempt(fact), kind.reply_to(fact, member)) == ("", False, None)
     assert (Kind.conversation, Kind.transactional) == (False, False)
+
+
+def test_of_the_account_itself_even_those_are_told_who_are_no_members(
+    member: Any, pending: Any, suspended: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DoorIsOpen, "transactional", True)
+    fact = DoorOpened(None, (member.pk, pending.pk, suspended.pk))
+    assert recipients(DoorIsOpen(), fact, actor_id=member.pk).count() == 3
