@@ -21,8 +21,8 @@ from django.utils.translation import gettext as _
 from cases import figures, rules
 from cases.outline import SECTIONS
 from portal.core.cards import EntryCard, Flag, PersonCard
+from portal.core.markdown import to_html
 from portal.core.people import cards_for
-from portal.core.prose import prose
 from portal.core.templatetags.ui import lvl
 
 _TAG = re.compile(r"(<[^>]*>)")
@@ -101,7 +101,7 @@ def case_page(
         "lessons": parts.lessons,
         "questions": [row.text for row in parts.teaching_questions],
         "sources": [_source(row) for row in parts.sources],
-        "editor_note": prose(case.editor_note) if case.editor_note else "",
+        "editor_note": to_html(case.editor_note) if case.editor_note else "",
         "subjects": parts.subjects,
         "related": related,
         "channel_id": case.channel_id,
@@ -169,7 +169,7 @@ def cite(html: str, numbers: Mapping[str, int]) -> SafeString:
 
 def _sections(case: Any, numbers: Mapping[str, int]) -> list[dict[str, Any]]:
     return [
-        {"anchor": section.anchor, "heading": section.heading, "html": cite(prose(text), numbers)}
+        {"anchor": section.anchor, "heading": section.heading, "html": cite(to_html(text), numbers)}
         for section in SECTIONS
         if (text := getattr(case, section.name).strip())
     ]

@@ -49,5 +49,19 @@ def test_lists_tables_and_links_are_kept() -> None:
     assert '<a href="https://agency.example/" rel="nofollow noopener ugc">' in html
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "See Grants.gov.",
+        "Write to a.person@agency.example.",
+        "At www.agency.example.",
+        "//agency.example",
+        "ftp://a.example",
+    ],
+)
+def test_only_a_whole_web_address_becomes_a_link_by_itself(text: str) -> None:
+    assert to_html(text) == f"<p>{text}</p>\n"
+
+
 def test_nothing_gives_nothing() -> None:
     assert to_html("") == ""
