@@ -48,7 +48,7 @@ class JoinRequest(Timed):
         settings.AUTH_USER_MODEL,
         verbose_name=_("decided by"),
         null=True,
-        on_delete=models.PROTECT,
+        on_delete=models.SET_NULL,
         related_name="decided_join_requests",
     )
     decided_at = models.DateTimeField(_("decided"), null=True)
@@ -63,9 +63,8 @@ class JoinRequest(Timed):
             models.UniqueConstraint(fields=["person"], condition=models.Q(decision=""), name="one_open_join_request"),
             models.CheckConstraint(
                 condition=models.Q(decision="", decided_by=None, decided_at=None, refusal="")
-                | models.Q(decision="approved", decided_by__isnull=False, decided_at__isnull=False, refusal="")
-                | models.Q(decision="refused", decided_by__isnull=False, decided_at__isnull=False)
-                & ~models.Q(refusal=""),
+                | models.Q(decision="approved", decided_at__isnull=False, refusal="")
+                | models.Q(decision="refused", decided_at__isnull=False) & ~models.Q(refusal=""),
                 name="join_decision_is_whole",
             ),
         ]

@@ -3,6 +3,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.core.management import call_command
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 
 
 class CoreConfig(AppConfig):
@@ -13,6 +14,8 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.core import checks  # noqa: F401 -- registers the system checks
+
+        autodiscover_modules("personal")
 
         post_migrate.connect(make_cache_table, sender=self)
 

@@ -6,6 +6,8 @@ import wagtail
 from django.conf import settings
 from django.core.checks import Error, Tags, register
 
+from portal.core import personal
+
 
 @register(Tags.security, deploy=True)
 def production_ready(app_configs: Any, **kwargs: Any) -> list[Error]:
@@ -32,3 +34,9 @@ def sqlite_locks_early(app_configs: Any, **kwargs: Any) -> list[Error]:
     if "sqlite" in default["ENGINE"] and default.get("OPTIONS", {}).get("transaction_mode") != "IMMEDIATE":
         return [Error("SQLite needs transaction_mode IMMEDIATE.", id="portal.E005")]
     return []
+
+
+@register(Tags.models)
+def every_key_to_an_account_has_a_rule(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """Who leaves is forgotten everywhere: a model that points at people says what becomes of its rows."""
+    return [Error(fault, id="portal.E006") for fault in personal.faults()]

@@ -1,0 +1,111 @@
+"""What the portal knows of its people themselves: account, profile, requests, contributions, sign-in."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Profile
+from portal.core.personal import ERASED, NAMELESS, extracts, holds, on_erasure
+from portal.outbox.models import Fact
+
+holds(
+    "members.Profile.user",
+    ERASED,
+    _("Your profile, as stored"),
+    {
+        "handle": "handle",
+        "kind": "kind",
+        "organisation": "organisation__name",
+        "organisation_proposed": "organisation_proposed",
+        "role": "role",
+        "stage": "stage__label",
+        "looking_for": "looking_for",
+        "about": "bio",
+        "visibility": "visibility",
+        "member_since": "member_since",
+        "changed": "updated_at",
+    },
+)
+holds(
+    "members.Contribution.person",
+    ERASED,
+    _("What you gave to the community"),
+    {"kind": "kind", "title": "title", "address": "url", "at": "at"},
+)
+holds(
+    "members.JoinRequest.person",
+    ERASED,
+    _("Your requests to join"),
+    {
+        "organisation": "organisation",
+        "kind": "kind",
+        "reason": "reason",
+        "asked": "asked_at",
+        "decision": "decision",
+        "decided": "decided_at",
+        "refusal": "refusal",
+    },
+)
+holds(
+    "members.JoinRequest.decided_by",
+    NAMELESS,
+    _("Requests of others that you decided"),
+    {"decision": "decision", "decided": "decided_at"},
+)
+holds("members.User_groups.user", ERASED, _("Your rights by group"), {"group": "group__name"})
+holds("members.User_user_permissions.user", ERASED, _("Your single rights"), {"right": "permission__codename"})
+holds(
+    "account.EmailAddress.user",
+    ERASED,
+    _("Your e-mail addresses"),
+    {"address": "email", "confirmed": "verified", "primary": "primary"},
+)
+holds(
+    "admin.LogEntry.user",
+    ERASED,
+    _("What you did in the administrators' area"),
+    {"what": "object_repr", "change": "change_message", "at": "action_time"},
+)
+
+
+@extracts("account", _("Your account"), "email", "name", "standing", "language", "time_zone", "made", "last_sign_in")
+def account(person: Any) -> Iterator[dict[str, Any]]:
+    """The account itself; the password is stored as a hash that nobody can read back, and is left out."""
+    yield {
+        "email": person.email,
+        "name": person.name,
+        "standing": person.standing,
+        "language": person.language,
+        "time_zone": person.time_zone,
+        "made": person.date_joined,
+        "last_sign_in": person.last_login,
+    }
+
+
+@extracts("profile-lists", _("The lists of your profile"), "list", "value")
+def profile_lists(person: Any) -> Iterator[dict[str, Any]]:
+    """What hangs on the profile: service lines, subjects, offers and languages."""
+    for profile in Profile.objects.with_everything().filter(user=person):
+        yield from ({"list": "service line", "value": line.label} for line in profile.service_lines.all())
+        yield from ({"list": "ask about", "value": each.tag.name} for each in profile.expertise.all())
+        yield from ({"list": "willing to", "value": each.what} for each in profile.offers.all())
+        yield from ({"list": "language", "value": each.code} for each in profile.languages.all())
+
+
+@on_erasure
+def forget_elsewhere(person: Any, shown_as: str) -> None:
+    """Reasons of suspensions, the administrators' log, and sessions: none of them has a key that goes along."""
+    suspensions = Fact.objects.filter(name="members.PersonSuspended", key__startswith=f"members.suspended:{person.pk}:")
+    for fact in suspensions:
+        fact.payload["reason"] = ""
+        fact.save(update_fields=["payload"])
+    about = ContentType.objects.get_for_model(type(person))
+    LogEntry.objects.filter(content_type=about, object_id=str(person.pk)).update(
+        object_repr=shown_as[:200], change_message=""
+    )
+    mine = [row.pk for row in Session.objects.iterator() if row.get_decoded().get("_auth_user_id") == str(person.pk)]
+    Session.objects.filter(pk__in=mine).delete()
