@@ -1,6 +1,5 @@
 """The zip of a release: every file, a manifest, the changes and the licence. The same input gives the same bytes."""
 
-import csv
 import hashlib
 import io
 import json
@@ -8,6 +7,8 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from portal.core.tables import write_csv
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # zip's earliest date: a release is known by its version, not by a clock
 
@@ -91,7 +92,5 @@ def build_archive(parts: Sequence[Part], *, title: str, version: str, licence: s
 
 def _csv(rows: list[dict[str, Any]]) -> str:
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, fieldnames=list(rows[0]) if rows else ["id"])
-    writer.writeheader()
-    writer.writerows(rows)
+    write_csv(buffer, rows[0] if rows else ["id"], rows)
     return buffer.getvalue()

@@ -12,3 +12,4 @@ class MembersConfig(AppConfig):
         from members.accounts.limits import count_in_database
 
         count_in_database()
+        from members.rights import exporting, leaving  # noqa: F401 -- register the duties of the drain

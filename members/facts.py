@@ -47,3 +47,28 @@ class PersonReinstated:
     """Staff took a suspension back."""
 
     person_id: int
+
+
+@fact("members.PersonLeaves")
+@dataclass(frozen=True)
+class PersonLeaves:
+    """Somebody leaves: gone from every page, and erased when their time to come back is over."""
+
+    person_id: int
+
+
+@fact("members.PersonStays")
+@dataclass(frozen=True)
+class PersonStays:
+    """Somebody who was leaving came back in time."""
+
+    person_id: int
+
+
+@fact("members.ExportReady")
+@dataclass(frozen=True)
+class ExportReady:
+    """Everything about a person was put together for them."""
+
+    export_id: int
+    person_id: int

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members import facts
-from members.models import JoinRequest, User
+from members.models import DataExport, JoinRequest, User
 from portal.core.rules import is_staff_member
 from portal.notifications.kinds import Kind, declare
 
@@ -72,3 +72,34 @@ class JoinApproved(Kind):
 
     def context(self, fact: facts.JoinApproved, person: User) -> dict[str, Any] | None:
         return {}
+
+
+@declare
+class ExportReady(Kind):
+    """To the person: the file with their data can be fetched."""
+
+    slug = "members.export-ready"
+    label = gettext_lazy("The file with your data is ready")
+    fact = facts.ExportReady
+    template = "members/email/export_ready"
+    action = gettext_lazy("Fetch the file")
+    transactional = True
+
+    def channel(self, fact: facts.ExportReady) -> None:
+        return None
+
+    def audience(self, fact: facts.ExportReady) -> QuerySet[User]:
+        return User.objects.filter(pk=fact.person_id)
+
+    def reason(self, fact: facts.ExportReady) -> str:
+        return _("You asked for your data.")
+
+    def headline(self, fact: facts.ExportReady) -> str:
+        return _("The file with your data is ready")
+
+    def url(self, fact: facts.ExportReady) -> str:
+        return reverse("members:data")
+
+    def context(self, fact: facts.ExportReady, person: User) -> dict[str, Any] | None:
+        export = DataExport.objects.visible_to(person).filter(pk=fact.export_id, state="ready").first()
+        return {"export": export} if export else None

@@ -8,8 +8,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Profile
-from portal.core.personal import ERASED, NAMELESS, extracts, holds, on_erasure
+from members.models import DataExport, Profile
+from portal.core.personal import ERASED, NAMELESS, extracts, files_of_person, holds, on_erasure
 from portal.outbox.models import Fact
 
 holds(
@@ -56,6 +56,18 @@ holds(
     _("Requests of others that you decided"),
     {"decision": "decision", "decided": "decided_at"},
 )
+holds(
+    "members.DataExport.person",
+    ERASED,
+    _("Your exports"),
+    {"asked": "asked_at", "state": "state", "ready": "ready_at", "size": "size"},
+)
+holds(
+    "members.Departure.person",
+    ERASED,
+    _("Your leaving"),
+    {"asked": "asked_at", "erased_on": "due_at", "published_work": "credit"},
+)
 holds("members.User_groups.user", ERASED, _("Your rights by group"), {"group": "group__name"})
 holds("members.User_user_permissions.user", ERASED, _("Your single rights"), {"right": "permission__codename"})
 holds(
@@ -94,6 +106,13 @@ def profile_lists(person: Any) -> Iterator[dict[str, Any]]:
         yield from ({"list": "ask about", "value": each.tag.name} for each in profile.expertise.all())
         yield from ({"list": "willing to", "value": each.what} for each in profile.offers.all())
         yield from ({"list": "language", "value": each.code} for each in profile.languages.all())
+
+
+@files_of_person("exports", exported=False)
+def earlier_exports(person: Any) -> Iterator[tuple[str, Any]]:
+    """Earlier exports are not part of the next one."""
+    for export in DataExport.objects.filter(person=person).exclude(file=""):
+        yield str(export.pk), export.file
 
 
 @on_erasure

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from members.choices import ContributionKind
 from members.folding import fold
-from members.models import Contribution, Expertise, JoinRequest, Organisation, Profile, User
+from members.models import Contribution, DataExport, Departure, Expertise, JoinRequest, Organisation, Profile, User
 from members.rules import may_suspend
 from members.seen import see_card
 from portal.core.cards import PersonCard
@@ -144,6 +144,29 @@ def _suspension(person: User, told: Fact | None, viewer: Any) -> Suspension:
         return Suspension(person.pk, person.name, allowed)
     by = told.by.name if told.by else ""
     return Suspension(person.pk, person.name, allowed, told.at, by, told.payload.get("reason", ""))
+
+
+# --- one's own data ---------------------------------------------------------------------------------------------
+
+
+def latest_export(person: User) -> DataExport | None:
+    """The last time somebody asked for everything about themselves."""
+    return DataExport.objects.visible_to(person).order_by("-asked_at", "-pk").first()
+
+
+def can_be_fetched(export: DataExport, now: datetime) -> bool:
+    """Whether the file is there: made, and not yet taken away."""
+    return bool(export.file) and export.expires_at is not None and now < export.expires_at
+
+
+def departure_of(person: User) -> Departure | None:
+    """When somebody who leaves is erased; None for everybody else."""
+    return Departure.objects.visible_to(person).first()
+
+
+def leads_of(person: User) -> list[Contribution]:
+    """The groups somebody leads: whoever leaves is asked to name another lead first."""
+    return list(Contribution.objects.filter(person=person, kind=ContributionKind.GROUP).order_by("title", "pk"))
 
 
 # --- search -----------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from members import views
-from members.views import staff
+from members.views import rights, staff
 
 app_name = "members"
 urlpatterns = [
@@ -9,6 +9,11 @@ urlpatterns = [
     path("members/me/", views.me, name="me"),
     path("members/me/edit/", views.edit, name="edit"),
     path("members/me/ask-again/", views.ask_again, name="ask-again"),
+    path("settings/data/", rights.data, name="data"),
+    path("settings/data/export/", rights.ask_for_export, name="ask-for-export"),
+    path("settings/data/export/<int:pk>/", rights.download, name="export"),
+    path("settings/leave/", rights.leave, name="leave"),
+    path("settings/stay/", rights.stay, name="stay"),
     path("members/<slug:handle>/", views.profile, name="profile"),
     path("members/<slug:handle>/suspend/", staff.suspend, name="suspend"),
     path("manage/join-requests/", staff.join_requests, name="join-requests"),

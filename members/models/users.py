@@ -69,6 +69,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         PENDING = "pending", _("Waits for approval")
         MEMBER = "member", _("Member")
         SUSPENDED = "suspended", _("Suspended")
+        LEAVING = "leaving", _("Leaving: to be erased")
 
     class Theme(models.TextChoices):
         """Light or dark."""

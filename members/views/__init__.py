@@ -11,7 +11,7 @@ from members import filters, operations, queries
 from members.directory import MARKS
 from members.directory import directory as look_up
 from members.forms import AskAgainForm, ProfileForm
-from members.models import Profile
+from members.models import Profile, User
 from members.rules import may_suspend
 from portal.core.access import visible_or_404
 from portal.core.forms import SearchForm
@@ -52,6 +52,8 @@ def _page_of(row: Profile, request: HttpRequest) -> dict[str, object]:
 @SIGNED_IN
 def me(request: HttpRequest) -> HttpResponse:
     """`/members/me/`: one's own profile with who sees what; before approval, how the request stands."""
+    if request.user.standing == User.Standing.LEAVING:
+        return redirect("members:leave")
     if not is_member(request.user):
         asked = queries.latest_request(request.user)
         return render(request, "members/waiting.html", {"asked": asked, "form": AskAgainForm.after(asked)})

@@ -48,7 +48,7 @@ def compose(mail: Mail) -> EmailMultiAlternatives | None:
     kind = kind_called(notice.kind)
     if kind is None:
         raise UnknownKind(notice.kind)
-    if not _still_wanted(notice):
+    if not kind.transactional and not _still_wanted(notice):
         return None
     person = notice.person
     with translation.override(person.language), timezone.override(person.zone):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from portal.outbox import registry
@@ -26,6 +26,7 @@ class Report:
 
     errands: int = 0
     mails: int = 0
+    duties: int = 0
     finished: bool = False
 
 
@@ -33,15 +34,29 @@ def drain(*, enough: Callable[[], bool] = never) -> Report:
     """Run until nothing is due, or until it is `enough`, which is asked between two pieces of work."""
     report, sent = Report(), Batch(0)
     while not enough():
+        report.duties += (done := run_duties(enough=enough))
         if not sent.server_away:
             sent = send_due(settings.OUTBOX_BATCH, enough=enough)
             report.mails += sent.handled
         errands = run_errands(enough=enough)
         report.errands += errands
-        if not errands and (sent.server_away or not sent.handled):
+        if not (errands or done) and (sent.server_away or not sent.handled):
             report.finished = not enough()  # or there was work, and no time to begin it
             break
     return report
+
+
+def run_duties(*, enough: Callable[[], bool] = never) -> int:
+    """Do what is due by the clock; one duty's fault stops neither the others nor the mail. How many pieces it was."""
+    done = 0
+    for name, work in registry.all_duties():
+        try:
+            done += work(enough)
+        except (OperationalError, InterfaceError):  # the database is away: whoever called knows what to do
+            raise
+        except Exception:
+            log.exception("the duty %s failed", name)
+    return done
 
 
 def run_errands(limit: int = ERRANDS_AT_A_TIME, *, enough: Callable[[], bool] = never) -> int:

@@ -20,9 +20,12 @@ class Envelope:
 
 
 Handler = Callable[[Any, Envelope], None]
+# Does what is due by the clock alone; asks between two pieces of work whether it is enough; says how many it did.
+Duty = Callable[[Callable[[], bool]], int]
 
 _facts: dict[str, type] = {}
 _subscribers: dict[str, dict[str, Handler]] = defaultdict(dict)
+_duties: dict[str, Duty] = {}
 
 
 class UnknownSubscriber(LookupError):
@@ -62,6 +65,17 @@ def subscribe(fact_class: type) -> Callable[[Handler], Handler]:
 def attach(fact_class: type, name: str, handler: Handler) -> None:
     """The same for a handler made at run time; `name` is stored with its work and must stay the same."""
     _subscribers[fact_class.fact_name][name] = handler  # type: ignore[attr-defined]
+
+
+def duty(work: Duty) -> Duty:
+    """Call the decorated function in every run of the drain: digests, exports, erasures. Due-ness lies in its rows."""
+    _duties[f"{work.__module__}.{work.__qualname__}"] = work
+    return work
+
+
+def all_duties() -> list[tuple[str, Duty]]:
+    """Every duty, by its name."""
+    return sorted(_duties.items())
 
 
 def subscribers_of(fact_name: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""Data rights: everything about oneself as a file, leaving, and being forgotten."""
