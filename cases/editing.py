@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -13,7 +14,9 @@ from wagtail.snippets.views import snippets
 
 from cases import rules
 from cases.publication import PublishRefused
+from cases.queries import told_of
 from portal.core.four_eyes import SameHand, is_last_hand, words_of
+from portal.notifications.queries import NOBODY
 
 _WITHOUT_EDITING = {"publish", "submit", "workflow-action"}
 _SCHEDULE = ("go_live_at", "expire_at")
@@ -115,5 +118,7 @@ class CompletenessPanel(Panel):
                 "saved": saved,
                 "missing": rules.missing_for_publication(case) if saved else [],
                 "advice": rules.advice_on_length(case) if saved else [],
+                "told": told_of(case, case.latest_revision, by=self.request.user) if saved else NOBODY,
+                "review_url": reverse("cases:review", args=[case.slug]) if saved else "",
                 "own_change": saved and is_last_hand(self.request.user, case.latest_revision),
             }

@@ -10,7 +10,7 @@ from portal.outbox.registry import fact
 class CasePublished:
     """A case went live for the first time (`first`), or a live case was replaced by a later revision.
 
-    `changed` names what is different, by the keys of `outline.CHANGES`.
+    `changed` names what is different, by the keys of `outline.CHANGES`. `quiet`: nobody is told.
     """
 
     case_id: int
@@ -20,3 +20,4 @@ class CasePublished:
     url: str
     first: bool
     changed: list[str]
+    quiet: bool = False

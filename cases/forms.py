@@ -38,9 +38,11 @@ class StandingForm(SafeForm):
 class ReviewForm(SafeForm):
     """The second person's answer to a draft: publish it, or send it back with a comment."""
 
-    PUBLISH, BACK = "publish", "back"
+    PUBLISH, QUIETLY, BACK = "publish", "quietly", "back"
 
-    verdict = forms.ChoiceField(choices=[(PUBLISH, _("Publish")), (BACK, _("Send back"))])
+    verdict = forms.ChoiceField(
+        choices=[(PUBLISH, _("Publish")), (QUIETLY, _("Publish quietly")), (BACK, _("Send back"))]
+    )
     comment = SafeFormCharField(
         label=_("What has to change"),
         help_text=_("Needed only when you send it back. Whoever handed it in reads it."),

@@ -14,6 +14,7 @@ from cases.models import Case
 from portal.follows.models import Channel
 from portal.follows.queries import followers
 from portal.notifications.kinds import Kind, declare
+from portal.notifications.ways import Route, Weight
 
 
 @declare
@@ -23,15 +24,18 @@ class CasePublished(Kind):
     slug = "cases.published"
     label = gettext_lazy("A case is published or changed")
     fact = facts.CasePublished
+    area = gettext_lazy("Cases")
+    weight = Weight.NEWS
+    addresses = (Route.ROLE,)  # whoever wrote it
     template = "cases/email/published"
 
     def channel(self, fact: Any) -> Channel | None:
         return Channel.objects.filter(pk=fact.channel_id).first()
 
-    def audience(self, fact: Any) -> QuerySet[Any]:
+    def routes(self, fact: Any) -> dict[Route, QuerySet[Any]]:
         if not fact.first:
-            return followers(Channel(pk=fact.channel_id))
-        return get_user_model()._default_manager.filter(_authors(fact.case_id)).distinct()
+            return {Route.FOLLOWED: followers(Channel(pk=fact.channel_id))}
+        return {Route.ROLE: get_user_model()._default_manager.filter(_authors(fact.case_id)).distinct()}
 
     def reason(self, fact: Any) -> str:
         if fact.first:

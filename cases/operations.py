@@ -9,7 +9,7 @@ from wagtail.log_actions import log
 from wagtail.models import Revision
 
 from cases.models import Case, CaseStanding
-from cases.publication import PublishRefused, reasons_against, show_elsewhere
+from cases.publication import PublishRefused, quietly, reasons_against, show_elsewhere
 
 
 class NothingToReview(Exception):
@@ -42,12 +42,16 @@ def submit_for_review(*, case: Case, by: Any, at: datetime) -> None:
     type(state).objects.filter(pk=state.pk).update(created_at=at)
 
 
-def publish(*, case: Case, by: Any, at: datetime) -> Case:
-    """Publish the newest draft in the name of `by`, who is not whoever edited it last. Raises PublishRefused."""
+def publish(*, case: Case, by: Any, at: datetime, quiet: bool = False) -> Case:
+    """Publish the newest draft in the name of `by`, who is not whoever edited it last; `quiet` tells nobody.
+
+    Raises PublishRefused.
+    """
     revision = case.get_latest_revision()
     if revision is None:
         raise PublishRefused([_("There is no draft to publish.")])
-    case.publish(revision, user=by, skip_permission_checks=True, at=at)
+    with quietly(quiet=quiet):
+        case.publish(revision, user=by, skip_permission_checks=True, at=at)
     return Case.objects.get(pk=case.pk)
 
 
@@ -73,19 +77,19 @@ def restore(*, case: Case, by: Any, at: datetime) -> None:
         log(instance=fresh, action="cases.restored", user=by)
 
 
-def approve(*, case: Case, by: Any, at: datetime) -> Case:
+def approve(*, case: Case, by: Any, at: datetime, quiet: bool = False) -> Case:
     """The second person's yes from the desk: ends the review and publishes. Raises PublishRefused, SameHand.
 
     A draft that nobody handed in is published the same way; the rules are those of every publication.
     """
     task_state = case.current_workflow_task_state
     if task_state is None:
-        return publish(case=case, by=by, at=at)
+        return publish(case=case, by=by, at=at, quiet=quiet)
     newest = case.get_latest_revision()
     refusals = reasons_against(case, newest, by=by)
     if refusals:
         raise PublishRefused(refusals)
-    with transaction.atomic():
+    with quietly(quiet=quiet), transaction.atomic():
         task_state.task.specific.on_action(task_state, by, "approve")
         # After an edit in the middle of the review the step begins again, with the draft that `by` has just read.
         again = case.current_workflow_task_state

@@ -75,10 +75,10 @@ def case_page(
     *,
     viewer: Any,
     related: Sequence[EntryCard] = (),
-    following: bool | None = None,
+    hears: Any = None,
     preview: bool = False,
 ) -> dict[str, Any]:
-    """The context of `cases/case.html`. `following` is None for whoever cannot follow."""
+    """The context of `cases/case.html`. `hears`: the row that tells what its viewer hears; None for who cannot."""
     numbers = {source.key: number for number, source in enumerate(parts.sources, 1)}
     by = credit(case, viewer)
     return {
@@ -105,7 +105,7 @@ def case_page(
         "subjects": parts.subjects,
         "related": related,
         "channel_id": case.channel_id,
-        "following": following,
+        "hears": hears,
         "published": case.first_published_at,
         "revised": _revised(case),
         "citation": _citation(case),

@@ -4,7 +4,9 @@ Called by `Case.publish`, so that button, approval, schedule and operation keep 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +27,21 @@ from portal.follows.operations import keep_in_step
 from portal.outbox.operations import record
 
 log = logging.getLogger("portal.cases")
+
+_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
+
+
+@contextmanager
+def quietly(*, quiet: bool = True) -> Iterator[None]:
+    """Whatever is published inside is told to nobody.
+
+    Between whoever approves and the publication stands Wagtail's workflow, which carries nothing of ours along.
+    """
+    token = _quiet.set(quiet)
+    try:
+        yield
+    finally:
+        _quiet.reset(token)
 
 
 class PublishRefused(PermissionDenied):
@@ -76,7 +93,7 @@ def publish(
             return
         if reasons:
             raise PublishRefused(reasons)
-        first, before = case.first_published_at is None, _live_words(case)
+        first, before = is_first(case), _live_words(case)
         put_live(revision, user=user, **options)
         fresh = type(case).objects.select_related("channel", "author").get(pk=case.pk)
         if fresh.live_revision_id == revision.pk:
@@ -147,7 +164,26 @@ def _tell(case: Any, revision: Any, *, before: dict[str, Any] | None, first: boo
     changed = [] if first else _changes(before, words_of(revision.content))
     if not first and not changed:
         return
-    fact = CasePublished(
+    fact = news_of(case, revision, first=first, changed=changed)
+    key = f"cases.published:{case.pk}" if first else f"cases.published:{case.pk}:{revision.pk}"
+    record(fact, key=key, by=by, at=at)
+
+
+def is_first(case: Any) -> bool:
+    """Whether the next publication is the first one."""
+    return case.first_published_at is None
+
+
+def news_if_published(case: Any, revision: Any) -> CasePublished | None:
+    """What would be told if `revision` went live now; None when it changes nothing."""
+    first = is_first(case)
+    changed = [] if first else _changes(_live_words(case), words_of(revision.content))
+    return news_of(case, revision, first=first, changed=changed) if first or changed else None
+
+
+def news_of(case: Any, revision: Any, *, first: bool, changed: list[str]) -> CasePublished:
+    """The fact of a publication, quiet inside `quietly()`."""
+    return CasePublished(
         case_id=case.pk,
         revision_id=revision.pk,
         channel_id=case.channel_id,
@@ -155,9 +191,8 @@ def _tell(case: Any, revision: Any, *, before: dict[str, Any] | None, first: boo
         url=case.get_absolute_url(),
         first=first,
         changed=changed,
+        quiet=_quiet.get(),
     )
-    key = f"cases.published:{case.pk}" if first else f"cases.published:{case.pk}:{revision.pk}"
-    record(fact, key=key, by=by, at=at)
 
 
 def _changes(before: dict[str, Any] | None, after: dict[str, Any]) -> list[str]:

@@ -4,18 +4,21 @@ from collections import defaultdict
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from wagtail.models import Revision
 
 from cases import presentation, rules
 from cases.models import Case, Lesson, Result, Source, TeachingQuestion, TimelineEvent
 from cases.presentation import Parts, Word
-from cases.publication import reasons_against
+from cases.publication import is_first, news_if_published, reasons_against
 from members.models import Subject
 from portal.core.cards import EntryCard
 from portal.core.rules import is_member
-from portal.follows.models import Follow, Reach
+from portal.follows.models import Reach
+from portal.notifications.hearing import with_hearing
+from portal.notifications.queries import NOBODY, Told, who_will_be_told
 from portal.taxonomy.models import Challenge, FundingModel, ServiceLine
 
 RELATED = 3
@@ -36,10 +39,7 @@ _TEXT_COLUMNS = (
 
 def readable(slug: str, user: Any) -> Case | None:
     """The case that `user` may read, with what its page joins; None for hidden and for missing."""
-    cases = Case.objects.visible_to(user).filter(slug=slug)
-    if is_member(user):
-        follows = Follow.objects.filter(channel=OuterRef("channel"), user=user)
-        cases = cases.annotate(is_followed=Exists(follows))
+    cases = with_hearing(Case.objects.visible_to(user).filter(slug=slug), user)
     return cases.select_related(
         "jurisdiction_level",
         "scope_of_sharing",
@@ -61,7 +61,7 @@ def page_of(case: Case, user: Any) -> dict[str, Any]:
         parts,
         viewer=user,
         related=related_to(case, parts, user),
-        following=getattr(case, "is_followed", None) if followable else None,
+        hears=case if followable and is_member(user) else None,
     )
 
 
@@ -226,4 +226,12 @@ def draft_page_of(case: Case, user: Any) -> dict[str, Any]:
         "written_by": revision.user if revision else None,
         "written_at": revision.created_at if revision else None,
         "against": reasons_against(case, revision, by=user) if revision else [],
+        "first": is_first(case),
+        "told": told_of(case, revision, by=user),
     }
+
+
+def told_of(case: Case, revision: Revision | None, *, by: Any) -> Told:
+    """Who hears of it if `by` publishes the revision now."""
+    news = news_if_published(case, revision) if revision else None
+    return who_will_be_told(kind="cases.published", fact=news, by=by) if news else NOBODY

@@ -12,6 +12,7 @@ from cases.forms import ReviewForm, StandingForm
 from cases.models import Case
 from portal.core.access import visible_or_404
 from portal.core.policies import PUBLIC, STAFF
+from portal.notifications.operations import read_about
 
 
 @PUBLIC
@@ -26,6 +27,8 @@ def case(request: HttpRequest, slug: str) -> HttpResponse:
     """`/cases/<slug>/`: the case; its teaser; "withdrawn"; or 404, the same for hidden and for missing."""
     found = queries.readable(slug, request.user)
     if found is not None:
+        if found.hears_news:
+            read_about(channel=found.channel, by=request.user, at=timezone.now())
         return render(request, "cases/case.html", queries.page_of(found, request.user))
     if (teaser := queries.teased(slug, request.user)) is not None:
         return render(request, "cases/teaser.html", {"teaser": queries.teaser_of(teaser)})
@@ -65,12 +68,14 @@ def review(request: HttpRequest, slug: str) -> HttpResponse:
 def _decided(request: HttpRequest, case: Case, said: dict[str, str]) -> bool:
     """Carry out what the form says; False, with the reasons as messages, when the rules refuse."""
     try:
-        if said["verdict"] == ReviewForm.PUBLISH:
-            operations.approve(case=case, by=request.user, at=timezone.now())
-            messages.success(request, _("The case is published. Those concerned are told."))
-        else:
+        if said["verdict"] == ReviewForm.BACK:
             operations.send_back(case=case, comment=said["comment"], by=request.user)
             messages.success(request, _("The case went back with your comment."))
+        else:
+            quiet = said["verdict"] == ReviewForm.QUIETLY
+            operations.approve(case=case, by=request.user, at=timezone.now(), quiet=quiet)
+            told = _("The case is published. Those concerned are told.")
+            messages.success(request, _("The case is published; nobody was told.") if quiet else told)
     except (PermissionDenied, operations.NothingToReview) as refusal:
         messages.error(request, str(refusal))
         return False

@@ -8,7 +8,7 @@ from portal.outbox.registry import fact
 @fact("kits.KitReleased")
 @dataclass(frozen=True)
 class KitReleased:
-    """A new version can be taken home."""
+    """A new version can be taken home. `quiet`: nobody is told."""
 
     kit_id: int
     release_id: int
@@ -16,3 +16,4 @@ class KitReleased:
     version: str
     severity: str
     url: str
+    quiet: bool = False

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy
 
 from kits.facts import KitReleased
 from kits.models import Kit, Release
-from kits.queries import holders
+from kits.queries import followers_of, holders
 from portal.follows.models import Channel
 from portal.notifications.kinds import Kind, declare
+from portal.notifications.ways import Route, Weight
 
 
 @declare
@@ -20,6 +21,8 @@ class NewRelease(Kind):
     slug = "kits.released"
     label = gettext_lazy("A kit you hold or follow has a new version")
     fact = KitReleased
+    area = gettext_lazy("Kits and tools")
+    weight = Weight.NEWS
     template = "kits/email/released"
     action = gettext_lazy("See what changed")
 
@@ -27,11 +30,16 @@ class NewRelease(Kind):
         kit = Kit.objects.select_related("channel").filter(pk=fact.kit_id).first()
         return kit.channel if kit else None
 
-    def audience(self, fact: KitReleased) -> QuerySet[Any]:
-        return holders(fact.kit_id)
+    def routes(self, fact: KitReleased) -> dict[Route, QuerySet[Any]]:
+        return {Route.HOLDS: holders(fact.kit_id), Route.FOLLOWED: followers_of(fact.kit_id)}
 
     def reason(self, fact: KitReleased) -> str:
-        return _("You follow this kit, or downloaded a version of it.")
+        return _("You follow this kit.")
+
+    def reason_for(self, fact: KitReleased, route: str) -> str:
+        if route == Route.HOLDS:
+            return _("You downloaded a version of this kit.")
+        return super().reason_for(fact, route)
 
     def headline(self, fact: KitReleased) -> str:
         return _("%(title)s: version %(version)s is out") % {"title": fact.title, "version": fact.version}

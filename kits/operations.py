@@ -42,9 +42,11 @@ def release(
     by: Any,
     at: datetime,
     licence: str = "CC BY 4.0",
+    quiet: bool = False,
 ) -> Release:
     """Release `parts` as a version of the kit: files and archive into private storage, rows, and the fact.
 
+    `queries.told_of_release` says beforehand who is told; `quiet` tells nobody.
     Files are written before the transaction, and taken away again when it fails. Raises CannotRelease.
     """
     _check(kit, version, parts)
@@ -64,7 +66,7 @@ def release(
     files = [_stored(part, new) for part in parts]
     try:
         with transaction.atomic():
-            _write(new, files, by=by, at=at)
+            _write(new, files, by=by, at=at, quiet=quiet)
     except IntegrityError as error:
         _forget(new, files)
         raise CannotRelease(_("Version %(version)s was released already.") % {"version": version}) from error
@@ -97,7 +99,7 @@ def _stored(part: Part, new: Release) -> ReleasedFile:
     return row
 
 
-def _write(new: Release, files: list[ReleasedFile], *, by: Any, at: datetime) -> None:
+def _write(new: Release, files: list[ReleasedFile], *, by: Any, at: datetime, quiet: bool) -> None:
     new.save()
     for row in files:
         row.release = new
@@ -110,6 +112,7 @@ def _write(new: Release, files: list[ReleasedFile], *, by: Any, at: datetime) ->
             version=new.version,
             severity=new.severity,
             url=new.kit.get_absolute_url(),
+            quiet=quiet,
         ),
         key=f"kit-released:{new.pk}",
         by=by,

@@ -8,9 +8,7 @@ from django.template.defaultfilters import filesizeformat
 from portal.taxonomy.models import Stage
 
 
-def kit_page(
-    kit: Any, releases: Sequence[Any] = (), *, held: str = "", following: bool = False, downloads: int = 0
-) -> dict[str, Any]:
+def kit_page(kit: Any, releases: Sequence[Any] = (), *, held: str = "", downloads: int = 0) -> dict[str, Any]:
     """The template context of a kit with its releases, newest first; `held` is the version its reader took."""
     newest = releases[0] if releases else None
     return {
@@ -20,7 +18,6 @@ def kit_page(
         "newest": newest,
         "held": held,
         "outdated": bool(held and newest and held != newest.version),
-        "following": following,
         "downloads": downloads,
     }
 

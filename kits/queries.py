@@ -6,9 +6,10 @@ from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 
 from kits import presentation
+from kits.facts import KitReleased
 from kits.models import Download, Kit, Release, ReleasedFile
 from portal.core.rules import is_signed_in
-from portal.follows.queries import is_following
+from portal.notifications.queries import Told, who_will_be_told
 
 
 def kits(user: Any) -> QuerySet[Kit]:
@@ -41,11 +42,21 @@ def released_file(release: Release, filename: str) -> ReleasedFile | None:
 
 
 def holders(kit_id: int) -> QuerySet[Any]:
-    """The people who took any version of the kit, or follow it."""
-    people = get_user_model()._default_manager
-    took = people.filter(downloads__release__kit=kit_id)
-    follow = people.filter(follows__channel__kit=kit_id)
-    return people.filter(pk__in=took.values("pk").union(follow.values("pk")))
+    """The people who took any version of the kit."""
+    return get_user_model()._default_manager.filter(downloads__release__kit=kit_id).distinct()
+
+
+def followers_of(kit_id: int) -> QuerySet[Any]:
+    """The people who follow the kit."""
+    return get_user_model()._default_manager.filter(follows__channel__kit=kit_id)
+
+
+def told_of_release(kit: Kit, *, by: Any) -> Told:
+    """Who hears of a new version of the kit if `by` releases one now."""
+    fact = KitReleased(
+        kit_id=kit.pk, release_id=0, title=kit.title, version="", severity="", url=kit.get_absolute_url()
+    )
+    return who_will_be_told(kind="kits.released", fact=fact, by=by)
 
 
 def download_count(kit: Kit) -> int:
@@ -59,6 +70,5 @@ def page_of(kit: Kit, user: Any) -> dict[str, Any]:
         kit,
         releases(kit),
         held=held_version(kit, user),
-        following=bool(kit.channel) and is_following(user, kit.channel),
         downloads=download_count(kit),
     )

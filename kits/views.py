@@ -11,6 +11,8 @@ from kits import operations, queries
 from kits.models import Kit, Release
 from portal.core.access import visible_or_404
 from portal.core.policies import PUBLIC
+from portal.notifications.hearing import with_hearing
+from portal.notifications.operations import read_about
 
 
 @PUBLIC
@@ -22,7 +24,10 @@ def shelf(request: HttpRequest) -> HttpResponse:
 @PUBLIC
 def kit(request: HttpRequest, slug: str) -> HttpResponse:
     """`/kits/<slug>/`: what is inside, the newest release, what changed."""
-    found = visible_or_404(Kit.objects.select_related("channel").filter(live=True), request.user, slug=slug)
+    rows = with_hearing(Kit.objects.select_related("channel").filter(live=True), request.user)
+    found = visible_or_404(rows, request.user, slug=slug)
+    if found.hears_news:
+        read_about(channel=found.channel, by=request.user, at=timezone.now())
     return render(request, "kits/kit.html", queries.page_of(found, request.user))
 
 

@@ -11,6 +11,7 @@ from members import facts
 from members.models import DataExport, JoinRequest, User
 from portal.core.rules import is_staff_member
 from portal.notifications.kinds import Kind, declare
+from portal.notifications.ways import Route
 
 
 @declare
@@ -18,6 +19,8 @@ class JoinRequested(Kind):
     """To staff: somebody asks to join."""
 
     slug = "members.join-requested"
+    area = gettext_lazy("Membership")
+    route = Route.ROLE
     label = gettext_lazy("Somebody asks to join")
     fact = facts.JoinRequested
     template = "members/email/join_requested"
@@ -50,6 +53,9 @@ class JoinApproved(Kind):
     """To the person: welcome."""
 
     slug = "members.join-approved"
+    area = gettext_lazy("Membership")
+    route = Route.ROLE
+    transactional = True
     label = gettext_lazy("Your request to join is approved")
     fact = facts.JoinApproved
     template = "members/email/join_approved"

@@ -8,14 +8,15 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.fields import SafeCharField, SafeTextField
 from portal.core.models import Timed
 from portal.core.rules import is_member, is_staff_member
-from portal.follows.models import Channel, Follow, Seat
+from portal.follows.models import Channel, Seat
+from portal.notifications.hearing import with_hearing
 from workinggroups import rules
 
 
@@ -33,13 +34,10 @@ class WorkingGroupQuerySet(models.QuerySet["WorkingGroup"]):
         return self.filter(channel__in=Channel.objects.hosted_by(user))
 
     def with_viewer(self, user: Any) -> Self:
-        """What pages ask about their viewer, in the same query: `my_role` ("" for none), `following`."""
+        """What pages ask about their viewer, in the same query: `my_role` ("" for none), what they hear of it."""
         key = user.pk if is_member(user) else None
         mine = Membership.objects.active().filter(group=OuterRef("pk"), user_id=key)
-        return self.annotate(
-            my_role=Subquery(mine.values("role")[:1]),
-            following=Exists(Follow.objects.filter(channel=OuterRef("channel"), user_id=key)),
-        )
+        return with_hearing(self.annotate(my_role=Subquery(mine.values("role")[:1])), user)
 
 
 class WorkingGroup(Timed):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from members.queries import cards_by_user
 from portal.follows.models import Channel
 from portal.notifications.kinds import Kind, declare
+from portal.notifications.ways import Route, Weight
 from workinggroups import facts
 from workinggroups.models import Membership, WorkingGroup
 
@@ -21,6 +22,9 @@ class MemberJoined(Kind):
     slug = "workinggroups.member-joined"
     label = gettext_lazy("Somebody joins a group you lead")
     fact = facts.MemberJoined
+    area = gettext_lazy("Working groups")
+    weight = Weight.AROUND
+    route = Route.ROLE
     template = "workinggroups/email/member_joined"
 
     def channel(self, fact: Any) -> Channel | None:

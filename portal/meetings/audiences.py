@@ -5,9 +5,7 @@ from typing import Any
 
 from portal.meetings import facts, rules
 from portal.meetings.models import Meeting
-from portal.notifications.queries import Told, who_will_be_told
-
-NOBODY = Told(0, 0)
+from portal.notifications.queries import NOBODY, Told, who_will_be_told
 
 
 def _fact(fact_class: type, meeting: Meeting, **more: Any) -> Any:
@@ -17,7 +15,7 @@ def _fact(fact_class: type, meeting: Meeting, **more: Any) -> Any:
         title=meeting.title,
         channel_title=meeting.channel.title,
         url="",
-        starts_at="",
+        starts_at=meeting.starts_at.isoformat(),
         zone="",
         **more,
     )
@@ -34,7 +32,14 @@ def of_change(meeting: Meeting, *, by: Any, at: datetime) -> Told:
     """Who hears when `by` moves or renames the meeting; nobody while it is a draft."""
     if meeting.state != rules.PUBLISHED or rules.is_over(meeting, at):
         return NOBODY
-    fact = _fact(facts.MeetingChanged, meeting, old_title="", old_starts_at="", old_ends_at="", old_zone="")
+    fact = _fact(
+        facts.MeetingChanged,
+        meeting,
+        old_title="",
+        old_starts_at=meeting.starts_at.isoformat(),
+        old_ends_at="",
+        old_zone="",
+    )
     return who_will_be_told(kind="meetings.changed", fact=fact, by=by)
 
 

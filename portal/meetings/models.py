@@ -171,6 +171,11 @@ class Meeting(Timed):
         return reverse("meetings:meeting", kwargs={"pk": self.pk, "slug": self.slug})
 
     @property
+    def thread(self) -> str:
+        """What is told of this meeting belongs together under this key."""
+        return f"meetings.meeting:{self.pk}"
+
+    @property
     def tz(self) -> ZoneInfo:
         """The meeting's own zone."""
         return ZoneInfo(self.zone)

@@ -1,10 +1,10 @@
 """What people are told about meetings. No mail, subject or address ever holds the joining link."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,24 +12,42 @@ from django.utils.translation import gettext_lazy
 
 from portal.core.templatetags.when import viewer_text, when_text
 from portal.follows.models import Channel
+from portal.follows.queries import followers, seated
 from portal.meetings import facts, queries, rules
 from portal.meetings.models import Meeting, Reply
 from portal.notifications.kinds import Kind, declare
+from portal.notifications.ways import Route
+
+# A change this close to the meeting cannot wait for a summary.
+SOON = timedelta(hours=48)
 
 
 class _AboutMeeting(Kind):
     """What the kinds below have in common."""
 
+    area = gettext_lazy("Meetings")
+
     def channel(self, fact: Any) -> Channel | None:
         return Channel.objects.filter(pk=fact.channel_id).first()
 
-    def audience(self, fact: Any) -> QuerySet[Any]:
+    def routes(self, fact: Any) -> dict[Route, QuerySet[Any]]:
         """Those who belong to the channel or follow it."""
-        mine = Q(seats__channel=fact.channel_id) | Q(follows__channel=fact.channel_id)
-        return get_user_model()._default_manager.filter(mine).distinct()
+        channel = Channel(pk=fact.channel_id)
+        return {Route.SEATED: seated(channel), Route.FOLLOWED: followers(channel)}
+
+    def thread(self, fact: Any) -> str:
+        """One meeting: its agenda, changes and cancellation belong together."""
+        return Meeting(pk=fact.meeting_id).thread
 
     def reason(self, fact: Any) -> str:
-        return _("You belong to “%(channel)s” or follow it.") % {"channel": fact.channel_title}
+        return _("You follow “%(channel)s”.") % {"channel": fact.channel_title}
+
+    def reason_for(self, fact: Any, route: str) -> str:
+        if route == Route.SEATED:
+            return _("You belong to “%(channel)s”.") % {"channel": fact.channel_title}
+        if route == Route.ROLE:
+            return _("You replied to the invitation to this meeting.")
+        return super().reason_for(fact, route)
 
     def url(self, fact: Any) -> str:
         return fact.url
@@ -61,14 +79,15 @@ class _AboutMeeting(Kind):
 class _ForThosePlanning(_AboutMeeting):
     """Changes and cancellations also concern those who said that they come, or may come."""
 
-    def audience(self, fact: Any) -> QuerySet[Any]:
+    def routes(self, fact: Any) -> dict[Route, QuerySet[Any]]:
         planning = Reply.objects.filter(meeting=fact.meeting_id).exclude(answer=Reply.Answer.NO)
-        mine = Q(seats__channel=fact.channel_id) | Q(follows__channel=fact.channel_id)
-        people = get_user_model()._default_manager.filter(mine | Q(pk__in=planning.values("person")))
-        return people.distinct()
+        people = get_user_model()._default_manager.filter(pk__in=planning.values("person"))
+        return {Route.ROLE: people, **super().routes(fact)}
 
-    def reason(self, fact: Any) -> str:
-        return _("You belong to “%(channel)s”, follow it, or replied.") % {"channel": fact.channel_title}
+    def exempt(self, fact: Any) -> bool:
+        """Whether the meeting is, or was to be, within two days."""
+        starts = [fact.starts_at, getattr(fact, "old_starts_at", "")]
+        return any(datetime.fromisoformat(start) <= timezone.now() + SOON for start in starts if start)
 
 
 @declare
@@ -80,9 +99,8 @@ class AgendaPublished(_AboutMeeting):
     fact = facts.AgendaPublished
     template = "meetings/email/agenda_published"
 
-    def audience(self, fact: Any) -> QuerySet[Any]:
-        people = super().audience(fact)
-        return people if fact.tell else people.none()
+    def routes(self, fact: Any) -> dict[Route, QuerySet[Any]]:
+        return super().routes(fact) if fact.tell else {}
 
     def headline(self, fact: Any) -> str:
         return _("Agenda: %(title)s") % {"title": fact.title}

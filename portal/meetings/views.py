@@ -26,6 +26,7 @@ from portal.meetings.forms import CancelForm, ReplyForm, SummaryForm
 from portal.meetings.listing import listing
 from portal.meetings.models import Meeting
 from portal.meetings.zones import elsewhere
+from portal.notifications.operations import read_about
 
 
 def _seen(user: Any) -> Any:
@@ -50,6 +51,7 @@ def meeting(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     found = visible_or_404(_seen(request.user), request.user, pk=pk)
     if slug != found.slug:
         return redirect(found, permanent=True)
+    read_about(channel=found.channel, thread=found.thread, by=request.user, at=timezone.now())
     seen = queries.see(found, request.user, timezone.now())
     form = ReplyForm(initial={"answer": found.my_answer})
     places = elsewhere(found.starts_at, found.zone)

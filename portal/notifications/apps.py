@@ -10,4 +10,4 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("notifications")
-        from portal.notifications import mail  # noqa: F401 -- registers the renderer
+        from portal.notifications import digests, mail, summary  # noqa: F401 -- register renderers and the sweep

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from portal.follows.models import Channel
+from portal.notifications.ways import MENTIONS, Route, Weight
 from portal.outbox import registry as outbox_registry
 
 _kinds: dict[str, "Kind"] = {}
@@ -21,8 +22,15 @@ class Kind:
     label: ClassVar[Any]
     fact: ClassVar[type]
     template: ClassVar[str]
+    area: ClassVar[Any] = _("Other news")  # where it stands in settings and filters; one label for each app
+    weight: ClassVar[Weight] = Weight.ADDRESSED  # what the presets go by
+    route: ClassVar[Route] = Route.FOLLOWED  # how `audience` is reached, where `routes` says nothing finer
+    # Those whom it speaks to directly: for them it weighs ADDRESSED, whatever it is to the others.
+    addresses: ClassVar[tuple[Route, ...]] = (Route.MENTIONED,)
+    mentions: ClassVar[bool] = False  # whether `routes` has people who are mentioned
     action: ClassVar[Any] = _("Open it")  # what the button of the mail says
     # Talk: its mail waits five minutes, is merged for each person and thread, and not sent when read meanwhile.
+    # Its templates get `items`, oldest first, each with headline, action_url, reason and what `context` gave.
     conversation: ClassVar[bool] = False
     # About the account itself: no preference and no unsubscribing, and those who are no members are told too.
     transactional: ClassVar[bool] = False
@@ -34,6 +42,10 @@ class Kind:
     def audience(self, fact: Any) -> QuerySet[Any]:
         """The people concerned; the core takes away the actor, the inactive, and those who may not see it."""
         raise NotImplementedError
+
+    def routes(self, fact: Any) -> dict[Route, QuerySet[Any]]:
+        """The audience by how each came into it; somebody in several counts in the strongest."""
+        return {self.route: self.audience(fact)}
 
     def thread(self, fact: Any) -> str:
         """A key that stays the same for all that belongs together ("discussions.thread:12"); empty for none.
@@ -50,9 +62,21 @@ class Kind:
         """Who takes a reply by mail from this person, and the key it is given; None: nobody does."""
         return None
 
+    def line_for(self, route: str) -> str:
+        """The line of the settings that decides for whoever came by `route`."""
+        return MENTIONS if self.mentions and route == Route.MENTIONED else self.slug
+
+    def weight_for(self, route: str) -> Weight:
+        """What it weighs for whoever came by `route`."""
+        return Weight.ADDRESSED if route in self.addresses else self.weight
+
     def reason(self, fact: Any) -> str:
-        """Why this person is told, as a sentence."""
+        """Why this person is told, as a sentence, for the widest route."""
         raise NotImplementedError
+
+    def reason_for(self, fact: Any, route: str) -> str:
+        """Why, for whoever came by `route`."""
+        return str(Route.MENTIONED.label) if route == Route.MENTIONED else self.reason(fact)
 
     def headline(self, fact: Any) -> str:
         """One line for the list, from the fact's own fields (no query: lists call it for every row)."""
@@ -73,7 +97,7 @@ def declare(cls: type[Kind]) -> type[Kind]:
     absent += [
         name
         for name in ("channel", "audience", "reason", "headline", "url", "context")
-        if getattr(cls, name) is getattr(Kind, name)
+        if getattr(cls, name) is getattr(Kind, name) and (name != "audience" or cls.routes is Kind.routes)
     ]
     if absent:
         msg = f"{cls.__name__} lacks {', '.join(absent)}."
@@ -101,3 +125,13 @@ def kind_called(slug: str) -> Kind | None:
 def all_kinds() -> list[Kind]:
     """Every declared kind, by its label."""
     return sorted(_kinds.values(), key=lambda kind: str(kind.label))
+
+
+def choosable() -> list[Kind]:
+    """The kinds that somebody may choose about: not those of the account itself."""
+    return [kind for kind in all_kinds() if not kind.transactional]
+
+
+def area_of(slug: str) -> str:
+    """The part of the portal that a kind is about, as it stands in addresses: "meetings"."""
+    return slug.partition(".")[0]

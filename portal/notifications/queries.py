@@ -1,73 +1,53 @@
 """Reads: the audience of an event, a person's notices, what a person wants."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from django.contrib.auth import get_user_model
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
 
-from portal.follows.models import Channel
-from portal.follows.queries import who_may_see
-from portal.notifications.kinds import Kind, all_kinds, kind_called
-from portal.notifications.models import Level, Notification, Preference
+from portal.notifications.audience import decided, muted
+from portal.notifications.kinds import area_of, choosable, kind_called
+from portal.notifications.models import Notification
+from portal.notifications.ways import CADENCES, Way
 
 BADGE_CAP = 99
 
 
 @dataclass(frozen=True)
 class Told:
-    """How many people hear of something, and how many of them by mail."""
+    """How many people hear of something, and how: each of `people` is in one of the three numbers after it."""
 
     people: int
     by_mail: int
+    in_digest: int = 0
+    listed: int = 0
+    muted: int = 0  # would be told, but want to hear nothing of it; not among `people`
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One line of the settings page."""
-
-    slug: str
-    label: Any
-    by_mail: bool
+NOBODY = Told(0, 0)
 
 
-def recipients(kind: Kind, fact: Any, *, actor_id: int | None) -> QuerySet[Any]:
-    """Who is told: the declared audience without the actor, the inactive, the muted, and those who may not see it.
-
-    Of the account itself everybody named is told, whatever became of the account.
-    """
-    if kind.transactional:
-        return get_user_model()._default_manager.filter(pk__in=kind.audience(fact).values("pk"))
-    members = get_user_model()._default_manager.members()
-    people = members.filter(pk__in=kind.audience(fact).values("pk")).exclude(pk=actor_id)
-    channel = kind.channel(fact)
-    if channel is None:
-        return people
-    return without_muted(who_may_see(channel, people), channel, kind.thread(fact))
-
-
-def without_muted(people: QuerySet[Any], channel: Channel, thread: str) -> QuerySet[Any]:
-    """Those who have not muted the thread, nor its channel while saying nothing of the thread."""
-    of_channel = Level.objects.filter(person=OuterRef("pk"), channel=channel)
-    muted = of_channel.filter(level=Level.Choice.MUTED)
-    if not thread:
-        return people.exclude(Exists(muted.filter(thread="")))
-    own = of_channel.filter(thread=thread)
-    return people.exclude(Exists(muted.filter(thread=thread))).exclude(~Exists(own) & Exists(muted.filter(thread="")))
-
-
-def wanting_mail(people: QuerySet[Any], kind: Kind) -> QuerySet[Any]:
-    """Those of `people` who have not turned mail off for this kind."""
-    return people.exclude(Exists(Preference.objects.filter(person=OuterRef("pk"), kind=kind.slug, by_mail=False)))
-
-
-def who_will_be_told(*, kind: str, fact: Any, by: Any) -> Told:
+def who_will_be_told(*, kind: str, fact: Any, by: Any, at: datetime | None = None) -> Told:
     """The numbers a composer shows before publishing, from the same queries that then decide."""
     declared = kind_called(kind)
     if declared is None:
-        return Told(0, 0)
-    people = recipients(declared, fact, actor_id=getattr(by, "pk", None))
-    return Told(people.count(), wanting_mail(people, declared).count())
+        return NOBODY
+    actor_id = getattr(by, "pk", None)
+    people = decided(declared, fact, actor_id=actor_id, at=at or timezone.now())
+    ways: dict[str, int] = dict(people.order_by().values_list("way").annotate(Count("pk")))
+    silent = muted(declared, fact, actor_id=actor_id).count()
+    return Told(
+        people=sum(ways.values()),
+        by_mail=ways.get(Way.MAIL, 0),
+        in_digest=sum(ways.get(cadence, 0) for cadence in CADENCES),
+        listed=ways.get(Way.LIST, 0),
+        muted=silent,
+    )
 
 
 def unread_count(person: Any) -> int:
@@ -80,7 +60,12 @@ def notices(person: Any) -> QuerySet[Notification]:
     return Notification.objects.visible_to(person).select_related("fact", "channel", "mark")
 
 
-def choices(person: Any) -> list[Choice]:
-    """Every kind with what the person chose."""
-    off = set(Preference.objects.filter(person=person, by_mail=False).values_list("kind", flat=True))
-    return [Choice(kind.slug, kind.label, kind.slug not in off) for kind in all_kinds()]
+def kinds_of(area: str) -> list[str]:
+    """The kinds of one part of the portal; empty for one that there is not."""
+    return [kind.slug for kind in choosable() if area_of(kind.slug) == area]
+
+
+def list_url(params: QueryDict) -> str:
+    """The list with the filters that were on."""
+    kept = {name: params[name] for name in ("area", "unread") if name in params}
+    return reverse("notifications:list") + (f"?{urlencode(kept)}" if kept else "")

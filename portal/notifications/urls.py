@@ -1,12 +1,18 @@
 from django.urls import path
 
-from portal.notifications import views
+from portal.notifications.views import links, listed, settings
 
 app_name = "notifications"
 urlpatterns = [
-    path("notifications/", views.notices, name="list"),
-    path("notifications/read/", views.read_all, name="read-all"),
-    path("notifications/<int:pk>/", views.open_notice, name="open"),
-    path("notifications/stop/<str:token>/", views.stop, name="stop"),
-    path("settings/notifications/", views.settings_page, name="settings"),
+    path("notifications/", listed.notices, name="list"),
+    path("notifications/read/", listed.read_all, name="read-all"),
+    path("notifications/<int:pk>/", listed.open_notice, name="open"),
+    path("notifications/<int:pk>/read/", listed.read_one, name="read-one"),
+    path("notifications/level/<int:pk>/", settings.level, name="level"),
+    path("notifications/stop/<str:token>/", links.stop, name="stop"),
+    path("feeds/me/<str:token>/", links.feed, name="feed"),
+    path("settings/notifications/", settings.settings_page, name="settings"),
+    path("settings/notifications/kinds/", settings.choose_ways, name="choose-ways"),
+    path("settings/notifications/brake/", settings.lift_brake, name="lift-brake"),
+    path("settings/notifications/feed/", settings.feed_key, name="feed-key"),
 ]

@@ -18,6 +18,7 @@ from portal.notifications.models import Notification
 from portal.outbox.drain import run_errands
 from portal.outbox.models import Fact, Mail
 from tests.factories.cases import draft, editor, new, published, put, rows
+from tests.factories.notifications import wants_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -311,6 +312,7 @@ def test_followers_are_told_of_a_later_revision_and_of_what_changed(
     case = published(author=member, by=staff)
     run_errands(100)
     follows.follow(channel=case.channel, by=co_member, at=timezone.now())
+    wants_mail(co_member)
     _revise(case, second_staff, governance="Somebody else decides now [audit-2020].", period="2020")
     _publish(case, staff)
     run_errands(100)
@@ -328,6 +330,7 @@ def test_followers_of_what_became_a_members_case_are_told_by_what_they_may_see(
 
     case = published(by=staff)
     follows.follow(channel=case.channel, by=co_member, at=timezone.now())
+    wants_mail(co_member)
     _revise(case, second_staff, governance="New [audit-2020].")
     _publish(case, staff)
     run_errands(100)

@@ -18,6 +18,7 @@ from portal.follows import operations as follows
 from portal.outbox.drain import run_errands
 from portal.outbox.models import Fact, Mail
 from tests.factories.kits import make_kit, make_release
+from tests.factories.notifications import wants_mail
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +134,7 @@ def test_holders_and_followers_hear_of_a_new_version_once(
     _body(client_of(member).get("/kits/public-kit/1.0/download/"))
     follows.follow(channel=kit.channel, by=co_member, at=kit.releases.get().released_at)
     follows.follow(channel=kit.channel, by=member, at=kit.releases.get().released_at)
+    wants_mail(member, co_member)
     make_release(kit, "1.1", by=staff)
     run_errands(100)
     run_errands(100)

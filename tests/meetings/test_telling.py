@@ -30,7 +30,7 @@ def draft(request: pytest.FixtureRequest, channel: Channel, lead: User) -> Meeti
     """A draft whose channel has every sort of people: seated, following, suspended, waiting, and one without mail."""
     now = timezone.now()
     quiet = ProfileFactory(user__name="Quentin Quiet").user
-    Preference.objects.create(person=quiet, kind="meetings.agenda-published", by_mail=False)
+    Preference.objects.create(person=quiet, kind="meetings.agenda-published", way="list")
     suspended, pending, outsider, provider = (
         request.getfixturevalue(role) for role in ("suspended", "pending", "outsider", "provider")
     )
@@ -260,7 +260,7 @@ def test_every_mail_has_two_bodies_a_reason_and_a_way_out(draft: Meeting, lead: 
     for mail in sent():
         html = mail.alternatives[0][0]
         for body in (mail.body, html):
-            assert "You belong to “" in body
+            assert "You belong to “" in body or "You follow “" in body
             assert "/notifications/stop/" in body
         assert mail.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert "style=" in html

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from portal.follows.models import Channel
+from portal.notifications.audience import recipients
 from portal.notifications.kinds import Kind
 from portal.notifications.models import Level
 from portal.notifications.operations import set_level
-from portal.notifications.queries import recipients
 from tests.notifications.conftest import AT, DoorIsOpen, DoorOpened
 
 pytestmark = pytest.mark.django_db

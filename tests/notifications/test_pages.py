@@ -14,7 +14,7 @@ from members.models import User
 from portal.follows.models import Channel
 from portal.follows.operations import seat, unseat
 from portal.notifications import kinds
-from portal.notifications.models import Notification, Preference, ReadMark
+from portal.notifications.models import Notification, ReadMark
 from portal.notifications.queries import unread_count
 from portal.outbox.drain import drain
 from tests.notifications.conftest import DoorIsOpen
@@ -131,29 +131,6 @@ def test_the_badge_stops_counting_at_a_hundred(happen: Happen, member: Any, clie
     )
     assert unread_count(member) == 100
     assert "99+" in client_of(member).get("/notifications/").content.decode()
-
-
-def test_settings_show_every_kind_and_remember_the_whole_page(member: Any, client_of: ClientOf) -> None:
-    client = client_of(member)
-    page = client.get("/settings/notifications/").content.decode()
-    for kind in kinds.all_kinds():
-        assert f'value="{kind.slug}" checked' in page
-    others = [kind.slug for kind in kinds.all_kinds() if kind.slug != DoorIsOpen.slug]
-    client.post("/settings/notifications/", {"by_mail": others})
-    page = client.get("/settings/notifications/").content.decode()
-    assert f'value="{DoorIsOpen.slug}"><' in page
-    assert f'value="{others[0]}" checked' in page
-    assert Preference.objects.filter(person=member, by_mail=False).count() == 1
-
-
-def test_settings_ignore_what_is_no_kind(member: Any, client_of: ClientOf) -> None:
-    client_of(member).post("/settings/notifications/", {"by_mail": ["nonsense", "x" * 500, "\x00"]})
-    assert set(Preference.objects.values_list("kind", flat=True)) == {kind.slug for kind in kinds.all_kinds()}
-
-
-def test_one_person_s_settings_are_not_another_s(member: Any, co_member: Any, client_of: ClientOf) -> None:
-    client_of(member).post("/settings/notifications/", {"by_mail": []})
-    assert not Preference.objects.filter(person=co_member).exists()
 
 
 @pytest.mark.parametrize("number", ["0", "9" * 21, "9223372036854775808", "-1"])

@@ -15,6 +15,7 @@ from portal.follows.models import Seat
 from portal.follows.queries import is_following
 from portal.outbox.models import Fact
 from tests.factories.members import ProfileFactory
+from tests.factories.notifications import wants_mail
 from tests.factories.workinggroups import make_group
 from workinggroups import operations, queries
 from workinggroups.models import Membership, WorkingGroup
@@ -181,6 +182,7 @@ def test_the_leads_hear_of_who_joins_once_and_nobody_else(
     lead: User, co_member: User, provider: User, sent: Callable[[], list[EmailMultiAlternatives]]
 ) -> None:
     group = make_group(lead=lead, members=(co_member,))
+    wants_mail(lead)
     for _click in range(2):
         operations.join(group=group, kind="provider", by=provider, at=timezone.now())
     mails = sent()

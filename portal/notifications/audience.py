@@ -1,0 +1,192 @@
+"""Whom an event reaches, by which route and in which way: one queryset, every decision an expression in it.
+
+Nothing here runs once for each person, so that a hundred people and a hundred thousand take the same number of
+queries. `rules.way_for` says the same about one person at the moment of sending; a property test holds them together.
+"""
+
+from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth import get_user_model
+from django.db.models import (
+    Case,
+    CharField,
+    DateField,
+    Exists,
+    F,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from portal.follows.queries import who_may_see
+from portal.notifications.kinds import Kind
+from portal.notifications.models import MAILS_A_DAY, Level, Notification
+from portal.notifications.ways import CADENCES, MENTIONS, PRESETS, Brake, Route, Way, Weight, preset_way
+from portal.outbox.models import Mail
+
+TALK_WAITS = timedelta(minutes=5)
+
+
+def due_at(kind: Kind, at: datetime) -> datetime:
+    """When the mail of something that happened at `at` is due."""
+    return at + TALK_WAITS if kind.conversation else at
+
+
+def recipients(kind: Kind, fact: Any, *, actor_id: int | None) -> QuerySet[Any]:
+    """Who is told, with `route`: the declared audience without the actor, the inactive, the muted, the uninvited.
+
+    Of the account itself everybody named is told, whatever became of the account. Of what was done quietly nobody is.
+    """
+    people = get_user_model()._default_manager.all()
+    if getattr(fact, "quiet", False):
+        return people.none()
+    concerned, route = _routed(kind.routes(fact))
+    if kind.transactional:
+        return people.filter(concerned).annotate(route=route)
+    reached = get_user_model()._default_manager.members().filter(concerned).exclude(pk=actor_id)
+    reached = _with_level(reached.annotate(route=route), kind, fact)
+    return reached.exclude(level=Level.Choice.MUTED)
+
+
+def muted(kind: Kind, fact: Any, *, actor_id: int | None) -> QuerySet[Any]:
+    """Who would be told, had they not muted the thing."""
+    if kind.transactional or getattr(fact, "quiet", False):
+        return get_user_model()._default_manager.none()
+    concerned, _route = _routed(kind.routes(fact))
+    reached = get_user_model()._default_manager.members().filter(concerned).exclude(pk=actor_id)
+    return _with_level(reached, kind, fact).filter(level=Level.Choice.MUTED)
+
+
+def decided(kind: Kind, fact: Any, *, actor_id: int | None, at: datetime) -> QuerySet[Any]:
+    """The recipients with all that is written for each: `route`, `way`, and for mails `waiting_for`, `day`, `slot`.
+
+    `waiting_for` is the notice whose mail still waits and takes this one in. `slot` is the free one of the six mails
+    of the person's `day`; whoever has none left gets the next summary instead.
+    """
+    people = recipients(kind, fact, actor_id=actor_id)
+    if kind.transactional:
+        return people.annotate(
+            way=Value(Way.MAIL, CharField()),
+            day=Value(None, DateField()),
+            slot=Value(None, IntegerField()),
+            waiting_for=Value(None, IntegerField()),
+        )
+    people = _with_wish(people, kind, at)
+    people = people.annotate(
+        day=_days(people, due_at(kind, at)), waiting_for=_waiting_mail(kind, kind.thread(fact), at)
+    )
+    if kind.exempt(fact):
+        return people.annotate(way=F("wish"), slot=Value(None, IntegerField()))
+    mailed = Q(wish=Way.MAIL, waiting_for=None)
+    people = people.annotate(slot=Case(When(mailed, then=_free_slot()), output_field=IntegerField()))
+    over = mailed & Q(slot=None)
+    way = Case(
+        When(over & Q(wishes__brake=Brake.NO_DIGEST), then=Value(Way.LIST)),
+        When(over, then=Value(Way.DAILY)),
+        default=F("wish"),
+        output_field=CharField(),
+    )
+    return people.annotate(way=way)
+
+
+def _routed(routes: dict[Route, QuerySet[Any]]) -> tuple[Q, Case]:
+    """The people of all routes, and the strongest route of each."""
+    concerned, whens = Q(pk__in=()), []
+    for route in Route:
+        if route in routes:
+            through = Q(pk__in=routes[route].order_by().values("pk"))
+            concerned |= through
+            whens.append(When(through, then=Value(route.value)))
+    return concerned, Case(*whens, default=Value(""), output_field=CharField())
+
+
+def _with_level(people: QuerySet[Any], kind: Kind, fact: Any) -> QuerySet[Any]:
+    """Those who may see the channel, with the `level` each has for the thread or its channel."""
+    channel = kind.channel(fact)
+    if channel is None:
+        return people.annotate(level=Value(Level.Choice.NORMAL.value, CharField()))
+    people = who_may_see(channel, people).annotate(
+        of_channel=FilteredRelation("levels", condition=Q(levels__channel=channel, levels__thread="")),
+        of_thread=FilteredRelation(
+            "levels", condition=Q(levels__channel=channel, levels__thread=kind.thread(fact) or "-")
+        ),
+    )
+    return people.annotate(
+        level=Coalesce("of_thread__level", "of_channel__level", Value(Level.Choice.NORMAL.value, CharField()))
+    )
+
+
+def _with_wish(people: QuerySet[Any], kind: Kind, at: datetime) -> QuerySet[Any]:
+    """`wish`: the way that level, preference, preset, brake and pause come to; the mails of the day not yet counted."""
+    own = {"own": FilteredRelation("preferences", condition=Q(preferences__kind=kind.slug))}
+    addressed = _by_preset(Weight.ADDRESSED)
+    as_preset = Case(When(route__in=kind.addresses, then=addressed), default=_by_preset(kind.weight))
+    chosen = Coalesce("own__way", as_preset, output_field=CharField())
+    if kind.mentions:
+        own["own_mentions"] = FilteredRelation("preferences", condition=Q(preferences__kind=MENTIONS))
+        mentioned = When(route=Route.MENTIONED, then=Coalesce("own_mentions__way", addressed))
+        chosen = Case(mentioned, default=chosen, output_field=CharField())
+    loud = When(level=Level.Choice.EVERYTHING, then=Value(Way.MAIL))
+    people = people.annotate(**own).annotate(chosen=Case(loud, default=chosen, output_field=CharField()))
+    wish = Case(
+        When(chosen__in=(Way.NOTHING, Way.LIST), then=F("chosen")),
+        When(wishes__brake=Brake.STOP, then=Value(Way.LIST)),
+        When(wishes__brake=Brake.WEEKLY, then=Value(Way.WEEKLY)),
+        When(
+            Q(chosen__in=CADENCES) | Q(wishes__paused_until__gt=at), wishes__brake=Brake.NO_DIGEST, then=Value(Way.LIST)
+        ),
+        When(chosen=Way.MAIL, wishes__paused_until__gt=at, then=Value(Way.DAILY)),
+        default=F("chosen"),
+        output_field=CharField(),
+    )
+    return people.annotate(wish=wish).exclude(wish=Way.NOTHING)
+
+
+def _by_preset(weight: str) -> Case:
+    whens = [When(wishes__preset=preset, then=Value(preset_way(preset, weight))) for preset in PRESETS]
+    return Case(*whens, default=Value(preset_way("", weight)), output_field=CharField())
+
+
+def _days(people: QuerySet[Any], at: datetime) -> Case:
+    """The day that it is for each person at `at`: there are at most three on earth at a time."""
+    zones: dict[date, list[str]] = defaultdict(list)
+    for name in people.order_by().values_list("time_zone", flat=True).distinct():
+        zones[local_day(name, at)].append(name)
+    whens = [When(time_zone__in=names, then=Value(day, DateField())) for day, names in zones.items()]
+    return Case(*whens, default=Value(local_day("UTC", at), DateField()), output_field=DateField())
+
+
+def local_day(zone: str, at: datetime) -> date:
+    """The day at `at` in a zone; UTC's for a name that is unknown here."""
+    try:
+        return timezone.localdate(at, ZoneInfo(zone))
+    except (KeyError, ValueError):
+        return at.astimezone(UTC).date()
+
+
+def _waiting_mail(kind: Kind, thread: str, at: datetime) -> Any:
+    """The notice of the same thread whose mail to this person has not gone out yet."""
+    if not (kind.conversation and thread):
+        return Value(None, IntegerField())
+    queued = Mail.objects.filter(
+        renderer="notification", state=Mail.State.QUEUED, person=OuterRef("person"), subject_id=OuterRef("pk")
+    )
+    leading = Notification.objects.filter(Exists(queued), person=OuterRef("pk"), thread=thread, way=Way.MAIL)
+    return Subquery(leading.filter(joins=None).order_by("-at", "-pk").values("pk")[:1])
+
+
+def _free_slot() -> Case:
+    """The first of the day's slots that no mail holds; none when all six do."""
+    taken = Notification.objects.filter(person=OuterRef("pk"), mail_day=OuterRef("day"))
+    whens = [When(~Exists(taken.filter(mail_slot=slot)), then=Value(slot)) for slot in range(1, MAILS_A_DAY + 1)]
+    return Case(*whens, output_field=IntegerField())
