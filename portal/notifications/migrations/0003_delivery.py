@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='wishes', serialize=False, to=settings.AUTH_USER_MODEL)),
                 ('preset', models.CharField(choices=[('quiet', 'Quiet'), ('balanced', 'Balanced'), ('everything', 'Everything')], default='balanced', max_length=10, verbose_name='preset')),
-                ('brake', models.CharField(blank=True, choices=[('', 'As you chose'), ('weekly', 'One summary a week'), ('stop', 'No mail')], default='', max_length=10, verbose_name='brake')),
+                ('brake', models.CharField(blank=True, choices=[('', 'As you chose'), ('no_digest', 'No summaries'), ('weekly', 'One summary a week'), ('stop', 'No mail')], default='', max_length=10, verbose_name='brake')),
                 ('hour', models.PositiveSmallIntegerField(default=7, verbose_name='hour of the summaries')),
                 ('weekday', models.PositiveSmallIntegerField(default=0, verbose_name='day of the weekly summary')),
                 ('paused_until', models.DateTimeField(blank=True, null=True, verbose_name='paused until')),
