@@ -6,6 +6,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from members.queries import waiting_requests
+from members.roster.queries import open_claims
 from portal.desk.queues import Item, Queue, register
 
 
@@ -31,5 +32,26 @@ register(
         url=reverse_lazy("members:join-requests"),  # type: ignore[arg-type]
         empty=_("Nobody waits for an answer."),
         rows=lambda user: (waiting_requests(),),
+    )
+)
+
+
+def _claims(user: Any, limit: int) -> list[Item]:
+    page = str(reverse_lazy("members:claims"))
+    return [
+        Item(title=each.record.name, url=page, since=each.at, detail=f"{each.person.name}: {each.get_wish_display()}")
+        for each in open_claims()[:limit]
+    ]
+
+
+register(
+    Queue(
+        slug="claims",
+        label=_("“This is me”"),
+        count=lambda user: open_claims().count(),
+        items=_claims,
+        url=reverse_lazy("members:claims"),  # type: ignore[arg-type]
+        empty=_("Nobody has claimed an entry."),
+        rows=lambda user: (open_claims(),),
     )
 )

@@ -72,3 +72,33 @@ class ExportReady:
 
     export_id: int
     person_id: int
+
+
+@fact("members.RecordClaimed")
+@dataclass(frozen=True)
+class RecordClaimed:
+    """A listed person turned out to be this member."""
+
+    record_id: int
+    person_id: int
+    name: str
+
+
+@fact("members.ClaimRefused")
+@dataclass(frozen=True)
+class ClaimRefused:
+    """Staff did not believe that a listed person is this member."""
+
+    claim_id: int
+    person_id: int
+    name: str
+
+
+@fact("members.AccountsMerged")
+@dataclass(frozen=True)
+class AccountsMerged:
+    """Two accounts of one person became one."""
+
+    merge_id: int
+    person_id: int
+    gone_id: int

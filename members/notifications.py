@@ -109,3 +109,53 @@ class ExportReady(Kind):
     def context(self, fact: facts.ExportReady, person: User) -> dict[str, Any] | None:
         export = DataExport.objects.visible_to(person).filter(pk=fact.export_id, state="ready").first()
         return {"export": export} if export else None
+
+
+class _OfClaim(Kind):
+    """To the person: what became of "this is me"."""
+
+    area = gettext_lazy("Membership")
+    route = Route.ROLE
+    template = "members/email/claim_decided"
+
+    def channel(self, fact: Any) -> None:
+        return None
+
+    def audience(self, fact: Any) -> QuerySet[User]:
+        return User.objects.filter(pk=fact.person_id)
+
+    def reason(self, fact: Any) -> str:
+        return _("You said that a listed person is you.")
+
+    def url(self, fact: Any) -> str:
+        return reverse("members:me")
+
+
+@declare
+class RecordClaimed(_OfClaim):
+    """A listed person is this member now."""
+
+    slug = "members.record-claimed"
+    label = gettext_lazy("A listed entry is yours now")
+    fact = facts.RecordClaimed
+
+    def headline(self, fact: Any) -> str:
+        return _("The entry “%(name)s” is yours now") % {"name": fact.name}
+
+    def context(self, fact: Any, person: User) -> dict[str, Any] | None:
+        return {"accepted": True}
+
+
+@declare
+class ClaimRefused(_OfClaim):
+    """Staff could not tell that the listed person is this member."""
+
+    slug = "members.claim-refused"
+    label = gettext_lazy("A listed entry could not be given to you")
+    fact = facts.ClaimRefused
+
+    def headline(self, fact: Any) -> str:
+        return _("We could not tell that the entry “%(name)s” is you") % {"name": fact.name}
+
+    def context(self, fact: Any, person: User) -> dict[str, Any] | None:
+        return {"accepted": False}

@@ -33,7 +33,7 @@ from portal.taxonomy.models import ServiceLine, Stage
 
 STAFF_GROUP = "Programme staff"
 # Addresses below /members/ that are not people.
-RESERVED_HANDLES = frozenset({"me", "as", "new", "join", "search", "export", "import"})
+RESERVED_HANDLES = frozenset({"me", "as", "new", "join", "search", "export", "import", "listed"})
 HANDLE_LENGTH = 60
 
 

@@ -6,9 +6,11 @@ from typing import Any
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import DataExport, Profile
+from members.roster.claiming import remove_records_of
 from portal.core.personal import ERASED, NAMELESS, extracts, files_of_person, holds, on_erasure
 from portal.outbox.models import Fact
 
@@ -68,6 +70,26 @@ holds(
     _("Your leaving"),
     {"asked": "asked_at", "erased_on": "due_at", "published_work": "credit"},
 )
+holds(
+    "members.Import.by",
+    NAMELESS,
+    _("Lists of people you brought in"),
+    {"source": "source", "file": "filename", "at": "read_at"},
+)
+holds(
+    "members.Record.claimed_by",
+    ERASED,
+    _("What sources listed of you"),
+    {"source": "source", "name": "name", "title": "title", "organisation": "organisation", "address": "email"},
+)
+holds(
+    "members.Claim.person",
+    ERASED,
+    _("Listed people you said you are"),
+    {"record": "record__name", "wish": "wish", "note": "note", "at": "at", "decision": "decision"},
+)
+holds("members.Claim.decided_by", NAMELESS, _("Claims you decided"), {"decision": "decision", "at": "decided_at"})
+holds("members.Merge.by", NAMELESS, _("Accounts you merged"), {"duplicate": "gone_handle", "at": "at"})
 holds("members.User_groups.user", ERASED, _("Your rights by group"), {"group": "group__name"})
 holds("members.User_user_permissions.user", ERASED, _("Your single rights"), {"right": "permission__codename"})
 holds(
@@ -118,6 +140,7 @@ def earlier_exports(person: Any) -> Iterator[tuple[str, Any]]:
 @on_erasure
 def forget_elsewhere(person: Any, shown_as: str) -> None:
     """Reasons of suspensions, the administrators' log, and sessions: none of them has a key that goes along."""
+    remove_records_of(person, timezone.now())
     suspensions = Fact.objects.filter(name="members.PersonSuspended", key__startswith=f"members.suspended:{person.pk}:")
     for fact in suspensions:
         fact.payload["reason"] = ""

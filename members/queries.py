@@ -9,7 +9,17 @@ from django.db.models.functions import Coalesce
 
 from members.choices import ContributionKind
 from members.folding import fold
-from members.models import Contribution, DataExport, Departure, Expertise, JoinRequest, Organisation, Profile, User
+from members.models import (
+    Contribution,
+    DataExport,
+    Departure,
+    Expertise,
+    JoinRequest,
+    Merge,
+    Organisation,
+    Profile,
+    User,
+)
 from members.rules import may_suspend
 from members.seen import see_card
 from portal.core.cards import PersonCard
@@ -144,6 +154,19 @@ def _suspension(person: User, told: Fact | None, viewer: Any) -> Suspension:
         return Suspension(person.pk, person.name, allowed)
     by = told.by.name if told.by else ""
     return Suspension(person.pk, person.name, allowed, told.at, by, told.payload.get("reason", ""))
+
+
+# --- merged accounts --------------------------------------------------------------------------------------------
+
+
+def merges() -> list[Merge]:
+    """What was merged, the newest first."""
+    return list(Merge.objects.select_related("kept__user", "by").order_by("-at", "-pk")[:50])
+
+
+def merged_into(handle: str, viewer: Any) -> Profile | None:
+    """The profile that a former address leads to now, if `viewer` may see it."""
+    return Profile.objects.visible_to(viewer).filter(merges__gone_handle=handle).first()
 
 
 # --- one's own data ---------------------------------------------------------------------------------------------

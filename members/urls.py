@@ -1,7 +1,7 @@
 from django.urls import path
 
 from members import views
-from members.views import rights, staff
+from members.views import merging, rights, roster, staff
 
 app_name = "members"
 urlpatterns = [
@@ -14,6 +14,17 @@ urlpatterns = [
     path("settings/data/export/<int:pk>/", rights.download, name="export"),
     path("settings/leave/", rights.leave, name="leave"),
     path("settings/stay/", rights.stay, name="stay"),
+    path("members/listed/", roster.listed, name="listed-people"),
+    path("members/listed/<int:pk>/", roster.record, name="record"),
+    path("listed/<str:token>/", roster.by_link, name="listed"),
+    path("manage/imports/", roster.imports, name="imports"),
+    path("manage/imports/<int:pk>/", roster.looked_over, name="import"),
+    path("manage/imports/<int:pk>/apply/", roster.apply, name="apply-import"),
+    path("manage/imports/<int:pk>/undo/", roster.undo, name="undo-import"),
+    path("manage/imports/<int:pk>/ask/", roster.ask, name="ask-listed"),
+    path("manage/claims/", roster.claims, name="claims"),
+    path("manage/claims/<int:pk>/", roster.decide, name="decide-claim"),
+    path("manage/merge/", merging.merge, name="merge"),
     path("members/<slug:handle>/", views.profile, name="profile"),
     path("members/<slug:handle>/suspend/", staff.suspend, name="suspend"),
     path("manage/join-requests/", staff.join_requests, name="join-requests"),

@@ -2,22 +2,30 @@
 
 from members.models.contributions import Contribution
 from members.models.joining import JoinRequest
+from members.models.merging import Merge
 from members.models.organisations import Organisation
 from members.models.profiles import Expertise, Profile, ProfileLanguage, ProfileOffer, Subject
 from members.models.rights import DataExport, Departure, Erasure
+from members.models.roster import Claim, Import, ImportLine, LeftOut, Record
 from members.models.users import User, UserManager, UserQuerySet
 
 __all__ = [
+    "Claim",
     "Contribution",
     "DataExport",
     "Departure",
     "Erasure",
     "Expertise",
+    "Import",
+    "ImportLine",
     "JoinRequest",
+    "LeftOut",
+    "Merge",
     "Organisation",
     "Profile",
     "ProfileLanguage",
     "ProfileOffer",
+    "Record",
     "Subject",
     "User",
     "UserManager",

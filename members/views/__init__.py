@@ -1,7 +1,7 @@
 """The directory, a profile, one's own profile."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,8 +33,14 @@ def directory(request: HttpRequest) -> HttpResponse:
 
 @PUBLIC
 def profile(request: HttpRequest, handle: str) -> HttpResponse:
-    """`/members/<handle>/`: a person, as the reader may see them."""
-    row = visible_or_404(Profile.objects.with_everything(), request.user, handle=handle)
+    """`/members/<handle>/`: a person, as the reader may see them; a merged account's address leads on."""
+    try:
+        row = visible_or_404(Profile.objects.with_everything(), request.user, handle=handle)
+    except Http404:
+        moved = queries.merged_into(handle, request.user)
+        if moved is None:
+            raise
+        return redirect(moved, permanent=True)
     return render(request, "members/profile.html", _page_of(row, request))
 
 

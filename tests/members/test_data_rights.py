@@ -55,7 +55,8 @@ def _give_a_row(holding: personal.Holding, person: User) -> None:
     if model._default_manager.filter(**{field: person}).exists():
         return
     erased = holding.rule == personal.ERASED
-    row_of(model, text=CANARY if erased else "somebody", optional=erased, **{field: person})
+    more = {"state": "claimed"} if holding.key == "members.Record.claimed_by" else {}
+    row_of(model, text=CANARY if erased else "somebody", optional=erased, **{field: person}, **more)
 
 
 # --- taking it along --------------------------------------------------------------------------------------------
