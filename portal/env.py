@@ -79,27 +79,3 @@ def database(url: str, sqlite_path: Path) -> dict[str, object]:
             " -c idle_in_transaction_session_timeout=15000",
         },
     }
-
-
-def mail(url: str, capture_folder: Path) -> dict[str, object]:
-    """Mail settings for EMAIL_URL (smtp://user:password@host:587/?tls=1), or capture to a folder when empty."""
-    if not url:
-        return {
-            "TRANSPORT": "portal.outbox.capture.CaptureBackend",
-            "EMAIL_FILE_PATH": str(capture_folder),
-        }
-    parts = urlsplit(url)
-    if parts.scheme not in {"smtp", "smtps"}:
-        msg = "EMAIL_URL must start with smtp:// or smtps://, or be left out to capture mail in a folder."
-        raise ImproperlyConfigured(msg)
-    query = parse_qs(parts.query)
-    return {
-        "TRANSPORT": "django.core.mail.backends.smtp.EmailBackend",
-        "EMAIL_HOST": parts.hostname or "localhost",
-        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
-        "EMAIL_HOST_USER": unquote(parts.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_SSL": parts.scheme == "smtps",
-        "EMAIL_USE_TLS": query.get("tls", ["0"])[0] == "1",
-        "EMAIL_TIMEOUT": 10,
-    }

@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from portal import env
+from portal import env, mail_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PORTAL_ENV = env.text("PORTAL_ENV", "development")
@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "portal.core",
     "portal.taxonomy",
     "portal.outbox",
+    "portal.incoming",
     "portal.follows",
     "portal.notifications",
     "portal.meetings",
@@ -124,6 +125,7 @@ TEMPLATES = [
                 "portal.core.context.site",
                 "members.context.me",
                 "portal.notifications.context.unread",
+                "portal.incoming.context.address",
             ],
         },
     },
@@ -273,7 +275,7 @@ FORMAT_MODULE_PATH = ["portal.formats"]
 COUNTRIES_OVERRIDE = {"US": "United States", "GB": "United Kingdom"}
 
 # --- mail and background work ------------------------------------------------------------------------------------
-_mail = env.mail(env.text("EMAIL_URL"), DATA_DIR / "mail")
+_mail = mail_settings.mail(env.text("EMAIL_URL"), DATA_DIR / "mail")
 # Libraries send into the outbox (rows in the same transaction); the drain sends with the transport.
 EMAIL_BACKEND = "portal.outbox.backend.OutboxBackend"
 OUTBOX_TRANSPORT = env.text("OUTBOX_TRANSPORT") or _mail.pop("TRANSPORT")

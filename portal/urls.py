@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("portal.notifications.urls")),
     path("", include("portal.desk.urls")),
     path("", include("portal.outbox.urls")),
+    path("", include("portal.incoming.urls")),
     path("", include("portal.meetings.urls")),
     path("", include("workinggroups.urls")),
     path("", include("cases.urls")),

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from members import operations
 from members.accounts.passwords import NotTooLong
-from members.mail import compose
 from members.models import User
 from members.rules import may_sign_in
 from portal.core.rules import is_member
+from portal.outbox.composing import compose
 
 
 class AccountAdapter(DefaultAccountAdapter):

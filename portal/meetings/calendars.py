@@ -16,6 +16,8 @@ from icalendar import Calendar, Event, vCalAddress, vText
 from portal.meetings import rules
 from portal.meetings.models import Meeting
 from portal.meetings.walltime import is_ambiguous
+from portal.notifications.kinds import CalendarFile
+from portal.outbox.wording import display_name
 
 REFRESH = timedelta(hours=4)
 # How long a feed remembers: what is over, and what was called off.
@@ -40,6 +42,23 @@ def calendar(meetings: Iterable[Meeting], *, name: str) -> bytes:
         if rows:
             file.add_missing_timezones(first_date=_first(rows), last_date=_last(rows))
         return file.to_ical()
+
+
+def for_mail(meeting: Meeting) -> CalendarFile:
+    """One meeting for the mail that tells of it; a later file replaces it, the last one takes it out again.
+
+    PUBLISH, not REQUEST: a calendar that is asked for a reply mails one, while people here reply on the page, where
+    it is seen and counted. No calendar's name and no refreshing: programs would make a calendar of its own of it.
+    """
+    method = "CANCEL" if meeting.state == rules.CANCELLED else "PUBLISH"
+    with translation.override(settings.LANGUAGE_CODE):
+        file = Calendar()
+        file.add("prodid", f"-//{settings.COMMUNITY['name']}//Meetings//EN")
+        file.add("version", "2.0")
+        file.add("method", method)
+        file.add_component(_event(meeting))
+        file.add_missing_timezones(first_date=_first([meeting]), last_date=_last([meeting]))
+        return CalendarFile(file.to_ical(), method)
 
 
 def for_feed(rows: Any, at: datetime) -> list[Meeting]:
@@ -69,7 +88,7 @@ def _event(meeting: Meeting) -> Event:
     event.add("url", settings.SITE_URL + meeting.get_absolute_url())
     event.add("categories", [meeting.channel.title])
     organiser = vCalAddress(f"mailto:{settings.COMMUNITY['contact']}")
-    organiser.params["cn"] = vText(meeting.channel.title)
+    organiser.params["cn"] = vText(display_name(meeting.channel.title, otherwise=settings.COMMUNITY["name"]))
     event.add("organizer", organiser)
     return event
 

@@ -1,21 +1,23 @@
 """What people are told about meetings. No mail, subject or address ever holds the joining link."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.core.templatetags.when import viewer_text, when_text
 from portal.follows.models import Channel
 from portal.follows.queries import followers, seated
-from portal.meetings import facts, queries, rules
+from portal.meetings import calendars, facts, queries, rules
 from portal.meetings.models import Meeting, Reply
-from portal.notifications.kinds import Kind, declare
+from portal.notifications.kinds import CalendarFile, Kind, declare
 from portal.notifications.ways import Route
 
 # A change this close to the meeting cannot wait for a summary.
@@ -26,6 +28,7 @@ class _AboutMeeting(Kind):
     """What the kinds below have in common."""
 
     area = gettext_lazy("Meetings")
+    dated: ClassVar[Any]  # the discreet subject: the day alone says to its readers which meeting is meant
 
     def channel(self, fact: Any) -> Channel | None:
         return Channel.objects.filter(pk=fact.channel_id).first()
@@ -38,6 +41,13 @@ class _AboutMeeting(Kind):
     def thread(self, fact: Any) -> str:
         """One meeting: its agenda, changes and cancellation belong together."""
         return Meeting(pk=fact.meeting_id).thread
+
+    def discreet(self, fact: Any) -> str:
+        there = datetime.fromisoformat(fact.starts_at).astimezone(ZoneInfo(fact.zone))
+        return str(self.dated) % {"day": date_format(there, "DATE_FORMAT")}
+
+    def calendar(self, fact: Any, context: dict[str, Any]) -> CalendarFile | None:
+        return calendars.for_mail(context["meeting"])
 
     def reason(self, fact: Any) -> str:
         return _("You follow “%(channel)s”.") % {"channel": fact.channel_title}
@@ -98,6 +108,7 @@ class AgendaPublished(_AboutMeeting):
     label = gettext_lazy("A meeting’s agenda is published")
     fact = facts.AgendaPublished
     template = "meetings/email/agenda_published"
+    dated = gettext_lazy("Agenda for %(day)s")
 
     def routes(self, fact: Any) -> dict[Route, QuerySet[Any]]:
         return super().routes(fact) if fact.tell else {}
@@ -120,6 +131,7 @@ class MeetingChanged(_ForThosePlanning):
     label = gettext_lazy("A meeting is moved or renamed")
     fact = facts.MeetingChanged
     template = "meetings/email/changed"
+    dated = gettext_lazy("A meeting has changed: %(day)s")
 
     def headline(self, fact: Any) -> str:
         words = _("New time: %(title)s") if fact.moved else _("New title: %(title)s")
@@ -146,6 +158,7 @@ class MeetingCancelled(_ForThosePlanning):
     label = gettext_lazy("A meeting is cancelled")
     fact = facts.MeetingCancelled
     template = "meetings/email/cancelled"
+    dated = gettext_lazy("Cancelled: the meeting on %(day)s")
 
     def headline(self, fact: Any) -> str:
         return _("Cancelled: %(title)s") % {"title": fact.title}

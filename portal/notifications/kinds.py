@@ -1,5 +1,6 @@
 """What people can be told: every kind is declared once, in the `notifications.py` of the app whose event it is."""
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -10,6 +11,14 @@ from portal.notifications.ways import MENTIONS, Route, Weight
 from portal.outbox import registry as outbox_registry
 
 _kinds: dict[str, "Kind"] = {}
+
+
+@dataclass(frozen=True)
+class CalendarFile:
+    """What a mail brings for the reader's calendar: an iCalendar object and its method (RFC 5546)."""
+
+    content: bytes
+    method: str
 
 
 class Kind:
@@ -69,6 +78,14 @@ class Kind:
     def weight_for(self, route: str) -> Weight:
         """What it weighs for whoever came by `route`."""
         return Weight.ADDRESSED if route in self.addresses else self.weight
+
+    def discreet(self, fact: Any) -> str:
+        """The subject of its mail where the thing itself is not for every member: it names neither thing nor person."""
+        return str(self.label)
+
+    def calendar(self, fact: Any, context: dict[str, Any]) -> CalendarFile | None:
+        """What the mail brings for the reader's calendar, from what `context` returned; None: nothing."""
+        return None
 
     def reason(self, fact: Any) -> str:
         """Why this person is told, as a sentence, for the widest route."""

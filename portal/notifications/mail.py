@@ -1,19 +1,26 @@
 """Composes the mail of a notice when it is sent: asks again who may see, then HTML and text with the reason."""
 
+from datetime import datetime
+from email.utils import formataddr
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from portal.incoming.replies import reply_address
+from portal.incoming.trimming import marker
+from portal.notifications.envelope import CALENDAR_NAME, list_headers, list_name, subject_of, thread_headers
+from portal.notifications.kinds import Kind
 from portal.notifications.models import Notification
 from portal.notifications.settling import known, set_aside, settle
 from portal.notifications.stopping import token_of
+from portal.outbox import composing
 from portal.outbox.models import Mail
 from portal.outbox.registry import rebuild
-from portal.outbox.rendering import renders, with_styles_inline
+from portal.outbox.rendering import renders
+from portal.outbox.wording import display_name
 
 
 @renders("notification")
@@ -53,33 +60,30 @@ def _item(notice: Notification) -> dict[str, Any] | None:
 
 def _message(newest: Notification, person: Any, items: list[dict[str, Any]]) -> EmailMultiAlternatives:
     """Of several notices the newest gives the subject and the link; `items` has them all, oldest first."""
-    kind = known(newest)
-    stop = settings.SITE_URL + reverse("notifications:stop", args=[token_of(newest)])
+    kind, fact = known(newest), items[-1]["fact"]
+    stop = "" if kind.transactional else settings.SITE_URL + reverse("notifications:stop", args=[token_of(newest)])
+    answer_at = _answer_at(kind, fact, person, timezone.now())
     context = {
-        "site": settings.COMMUNITY,
-        "site_url": settings.SITE_URL,
         "person": person,
         "action_label": kind.action,
         "unsubscribe_url": stop,
-        "settings_url": settings.SITE_URL + reverse("notifications:settings"),
+        "settings_url": stop and settings.SITE_URL + reverse("notifications:settings"),
+        "answer_marker": marker() if answer_at else "",
         **items[-1],
         "items": items,
     }
-    subject = " ".join(render_to_string(f"{kind.template}.subject.txt", context).split())
-    message = EmailMultiAlternatives(
-        subject=subject[:200],
-        body=render_to_string(f"{kind.template}.txt", context),
-        to=[person.email],
-        headers={
-            "List-Id": f"<{kind.slug}.{_host()}>",
-            "List-Unsubscribe": f"<{stop}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        },
-    )
-    html = with_styles_inline(render_to_string(f"{kind.template}.html", context))
-    message.attach_alternative(html, "text/html")
+    headers = thread_headers(newest.thread) | (list_headers(list_name(newest), stop) if stop else {})
+    subject = subject_of(kind, fact, newest)
+    message = composing.compose(kind.template, person.email, context, subject=subject, headers=headers)
+    if answer_at:
+        message.reply_to = [formataddr((display_name(settings.COMMUNITY["name"]), answer_at))]
+    file = kind.calendar(fact, items[-1])
+    if file is not None:
+        message.attach(CALENDAR_NAME, file.content.decode(), f"text/calendar; method={file.method}")
     return message
 
 
-def _host() -> str:
-    return settings.SITE_URL.split("//", 1)[-1].split("/", 1)[0].split(":", 1)[0]
+def _answer_at(kind: Kind, fact: Any, person: Any, at: datetime) -> str:
+    """Where this person may answer the mail; empty when nobody would take the answer."""
+    taken = kind.reply_to(fact, person)
+    return reply_address(person=person, handler=taken[0], key=taken[1], at=at) if taken else ""

@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from portal.follows.models import Channel
 from portal.follows.queries import who_may_see
+from portal.incoming.queries import is_paused
 from portal.notifications.kinds import Kind, kind_called
 from portal.notifications.models import Level, Notification, Preference, Wishes
 from portal.notifications.rules import level_for, way_for
@@ -80,17 +81,23 @@ def settle(mails: Iterable[Mail], at: datetime) -> dict[int, list[Notification]]
     leads = {mail.subject_id: mail.pk for mail in mails if mail.subject_id}
     mine = Q(pk__in=leads) | Q(joins__in=leads)
     rows = Notification.objects.filter(mine, way=Way.MAIL).select_related("fact", "person", "channel", "mark")
-    notices = list(rows.order_by("at", "pk"))
+    notices = list(rows.annotate(address_is_paused=is_paused("person__email")).order_by("at", "pk"))
     wanted = Wanted(notices, at)
     told: dict[int, list[Notification]] = defaultdict(list)
     for notice in notices:
-        way = Way.MAIL if kind_called(notice.kind) is None else wanted.way(notice)
+        way = Way.MAIL if kind_called(notice.kind) is None else _way_to(notice, wanted)
         if way == Way.MAIL and not (is_read(notice) and known(notice).conversation):
             told[leads[notice.joins_id or notice.pk]].append(notice)
         else:
             _put_elsewhere(notice, way)
     _keep_slots(notices, {lead: told[mail] for lead, mail in leads.items() if mail in told})
     return told
+
+
+def _way_to(notice: Notification, wanted: Wanted) -> str:
+    """As it is wanted; to an address that takes no mail, what is about the account alone."""
+    way = wanted.way(notice)
+    return Way.LIST if notice.address_is_paused and not known(notice).transactional else way  # type: ignore[attr-defined]
 
 
 def set_aside(notices: Iterable[Notification]) -> None:

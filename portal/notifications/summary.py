@@ -8,18 +8,20 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from portal.incoming.queries import is_paused
+from portal.notifications.envelope import list_headers
 from portal.notifications.kinds import kind_called
 from portal.notifications.models import Digest, Notification
 from portal.notifications.settling import Wanted, is_read
 from portal.notifications.stopping import DIGEST, stop_token
 from portal.notifications.ways import Way, Weight
+from portal.outbox import composing
 from portal.outbox.models import Mail
 from portal.outbox.registry import rebuild
-from portal.outbox.rendering import renders, with_styles_inline
+from portal.outbox.rendering import renders
 
 LINES = 10
 # So many are asked whether they may still be seen; a summary of more says only that there are more.
@@ -41,9 +43,10 @@ class SummaryLine:
 
 @renders("digest")
 def compose(mail: Mail) -> EmailMultiAlternatives | None:
-    """The message, or None when nothing is left of it: all read, gone, or no longer wanted."""
-    digest = Digest.objects.select_related("person").filter(pk=mail.subject_id).first()
-    if digest is None or not digest.person.is_member:
+    """The message, or None when nothing is left of it, all read, gone or no longer wanted, or no mail gets there."""
+    rows = Digest.objects.select_related("person").annotate(address_is_paused=is_paused("person__email"))
+    digest = rows.filter(pk=mail.subject_id).first()
+    if digest is None or not digest.person.is_member or digest.address_is_paused:
         return None
     with translation.override(digest.person.language), timezone.override(digest.person.zone):
         lines, more = told_in(digest, timezone.now())
@@ -113,8 +116,6 @@ def _message(digest: Digest, picked: tuple[Sequence[SummaryLine], int], unasked:
     person = digest.person
     stop = settings.SITE_URL + reverse("notifications:stop", args=[stop_token(person.pk, DIGEST)])
     context = {
-        "site": settings.COMMUNITY,
-        "site_url": settings.SITE_URL,
         "person": person,
         "weekly": digest.cadence == Way.WEEKLY,
         "lines": lines,
@@ -124,21 +125,5 @@ def _message(digest: Digest, picked: tuple[Sequence[SummaryLine], int], unasked:
         "unsubscribe_url": stop,
         "settings_url": settings.SITE_URL + reverse("notifications:settings"),
     }
-    subject = " ".join(render_to_string("notifications/email/digest.subject.txt", context).split())
-    message = EmailMultiAlternatives(
-        subject=subject,
-        body=render_to_string("notifications/email/digest.txt", context),
-        to=[person.email],
-        headers={
-            "List-Id": f"<{digest.cadence}-summary.{_host()}>",
-            "List-Unsubscribe": f"<{stop}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        },
-    )
-    html = with_styles_inline(render_to_string("notifications/email/digest.html", context))
-    message.attach_alternative(html, "text/html")
-    return message
-
-
-def _host() -> str:
-    return settings.SITE_URL.split("//", 1)[-1].split("/", 1)[0].split(":", 1)[0]
+    headers = list_headers(f"{digest.cadence}-summary", stop)
+    return composing.compose("notifications/email/digest", person.email, context, headers=headers)

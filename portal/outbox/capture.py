@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage as ParsedMessage
 from email.policy import default as default_policy
+from email.utils import parseaddr
 from pathlib import Path
 
 from django.conf import settings
@@ -59,6 +60,11 @@ class Captured:
     def date(self) -> str:
         """When it was sent, as its header says."""
         return str(self.message["Date"] or "")
+
+    @property
+    def reply_to(self) -> str:
+        """The bare address at which it can be answered; empty when it cannot."""
+        return parseaddr(str(self.message["Reply-To"] or ""))[1]
 
     @property
     def text(self) -> str:

@@ -8,6 +8,10 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.utils.html import strip_tags
 
 from portal.outbox.models import Mail
+from portal.outbox.return_path import put_return_path
+
+# Machines must not answer ours: RFC 3834, and what Exchange wants to hear. Reports of failure (NDR) are welcome.
+NO_ANSWERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "DR, RN, NRN, OOF, AutoReply"}
 
 Renderer = Callable[[Mail], EmailMultiAlternatives | None]
 
@@ -30,8 +34,8 @@ def render(mail: Mail) -> EmailMessage | None:
     """The message, complete with its fixed Message-ID, or None when it is not to be sent."""
     message = _renderers[mail.renderer](mail)
     if message is not None:
-        message.extra_headers["Message-ID"] = mail.message_id
-        message.extra_headers.setdefault("Auto-Submitted", "auto-generated")
+        message.extra_headers = {**NO_ANSWERS, **message.extra_headers, "Message-ID": mail.message_id}
+        put_return_path(message, mail)
     return message
 
 

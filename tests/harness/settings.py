@@ -21,6 +21,9 @@ for _name in list(os.environ):
         "EMAIL_URL",
         "PORT",
         "OUTBOX_TRANSPORT",
+        "MAIL_EVENTS_SECRET",
+        "BOUNCE_ADDRESS",
+        "REPLY_ADDRESS",
     } or (_name.startswith(("AWS_", "COMMUNITY_"))):
         del os.environ[_name]
 

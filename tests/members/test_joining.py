@@ -44,7 +44,8 @@ def test_a_visitor_asks_confirms_is_approved_and_becomes_a_member(client, staff,
     assert client.get("/members/me/edit/").status_code == 404
 
     mail = newest(staff.email)
-    assert mail.message["Subject"] == "Renske Oduya asks to join"
+    assert mail.message["Subject"] == "Somebody asks to join"
+    assert "Renske Oduya asks to join" in mail.text
     desk = client_of(staff).get("/manage/join-requests/").content.decode()
     assert f'<option value="{county.pk}" selected>' in desk
 

@@ -236,6 +236,8 @@ def test_whatever_a_thing_is_called_its_mail_is_well_formed(happen: Happen, memb
             "List-Id",
             "List-Unsubscribe",
             "List-Unsubscribe-Post",
+            "Precedence",
+            "X-Auto-Response-Suppress",
         }
         assert parsed["To"] == member.email
         assert [part.get_content_type() for part in parsed.iter_parts()] == ["text/plain", "text/html"]

@@ -187,7 +187,8 @@ def test_the_leads_hear_of_who_joins_once_and_nobody_else(
         operations.join(group=group, kind="provider", by=provider, at=timezone.now())
     mails = sent()
     assert [mail.to for mail in mails] == [["lena@agency.example"]]
-    assert mails[0].subject == f"Piet Provider joined “{group.title}”"
+    assert mails[0].subject == f"Somebody joined “{group.title}”"
+    assert f"Piet Provider joined “{group.title}”" in mails[0].body
     for body in (mails[0].body, mails[0].alternatives[0][0]):
         assert "Provider" in body
         assert "You lead “" in body

@@ -1,0 +1,126 @@
+"""Makes the mail of every declared kind happen, by the operations that cause it in the portal.
+
+A new kind needs its maker here (test_every_kind.py says so): then its mail is held to what all mails are held to.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from cases import operations as case_operations
+from cases.models import Case
+from members import operations as member_operations
+from members.models import JoinRequest, Profile, User
+from members.rights import exporting
+from portal.follows.operations import follow
+from portal.meetings import operations as meeting_operations
+from tests.factories.cases import editor, published
+from tests.factories.kits import make_kit, make_release
+from tests.factories.meetings import agenda, details, make_channel, make_meeting
+from tests.factories.members import UserFactory
+from tests.factories.workinggroups import make_group
+from workinggroups import operations as group_operations
+
+Maker = Callable[[Any, Any], None]
+MAKERS: dict[str, Maker] = {}
+
+
+def makes(slug: str) -> Callable[[Maker], Maker]:
+    """Register how a kind comes about: the function is given whom it is told to, and who causes it."""
+
+    def register(maker: Maker) -> Maker:
+        MAKERS[slug] = maker
+        return maker
+
+    return register
+
+
+def _meeting(reader: Any, actor: Any, **fields: Any) -> Any:
+    channel = make_channel(audience="public", hosts=(actor,), readers=(reader,))
+    rows = agenda("What two agencies want", "The board’s question", "Decisions and next steps", minutes=15)
+    usual = {
+        "title": "Two agencies want out",
+        "purpose": "Whether to let them go, and at what price.",
+        "zone": "America/New_York",
+        "location_note": "Dial in; the number stands on the page.",
+        "rows": rows,
+    }
+    return make_meeting(channel, by=actor, **(usual | fields))
+
+
+@makes("meetings.agenda-published")
+def _agenda(reader: Any, actor: Any) -> None:
+    meeting = _meeting(reader, actor, state="draft")
+    meeting_operations.publish(meeting=meeting, version=meeting.version, tell=True, by=actor, at=timezone.now())
+
+
+@makes("meetings.changed")
+def _changed(reader: Any, actor: Any) -> None:
+    meeting = _meeting(reader, actor)
+    later = details(meeting.starts_at + timedelta(days=2), title="Three agencies want out", zone=meeting.zone)
+    meeting_operations.change(meeting=meeting, details=later, version=meeting.version, by=actor, at=timezone.now())
+
+
+@makes("meetings.cancelled")
+def _cancelled(reader: Any, actor: Any) -> None:
+    meeting = _meeting(reader, actor)
+    meeting_operations.cancel(meeting=meeting, reason="The room is flooded.", by=actor, at=timezone.now())
+
+
+@makes("cases.published")
+def _case(reader: Any, actor: Any) -> None:
+    User.objects.filter(pk=actor.pk).update(is_staff=True)
+    case = published(title="One payroll for eleven agencies", place="State of Calloway")
+    follow(channel=case.channel, by=reader, at=timezone.now())
+    row = Case.objects.get(pk=case.pk)
+    row.governance, row.period = "Somebody else decides now [audit-2020].", "2020"
+    case_operations.save_draft(case=row, by=editor(), at=timezone.now())
+    case_operations.publish(case=Case.objects.get(pk=case.pk), by=User.objects.get(pk=actor.pk), at=timezone.now())
+
+
+@makes("kits.released")
+def _kit(reader: Any, actor: Any) -> None:
+    kit = make_kit(title="Starter kit")
+    follow(channel=kit.channel, by=reader, at=timezone.now())
+    make_release(kit, "1.1", by=actor)
+
+
+@makes("workinggroups.member-joined")
+def _joined(reader: Any, actor: Any) -> None:
+    group = make_group(lead=reader, title="Business case and funding")
+    kind = Profile.objects.get(user=actor).kind
+    group_operations.join(group=group, kind=kind, by=actor, at=timezone.now())
+
+
+def _request(person: Any) -> JoinRequest:
+    return member_operations.request_to_join(
+        person=person,
+        organisation="Wealdshire County Council",
+        kind="practitioner",
+        reason="We price our services anew next spring.",
+        at=timezone.now(),
+        confirmed=True,
+    )
+
+
+@makes("members.join-requested")
+def _asked(reader: Any, actor: Any) -> None:
+    User.objects.filter(pk=reader.pk).update(is_staff=True)
+    _request(UserFactory(name="Renske Oduya", standing=User.Standing.PENDING))
+
+
+@makes("members.join-approved")
+def _approved(reader: Any, actor: Any) -> None:
+    Profile.objects.filter(user=reader).delete()
+    User.objects.filter(pk=reader.pk).update(standing=User.Standing.PENDING)
+    reader.refresh_from_db()
+    request = _request(reader)
+    member_operations.approve(request=request, organisation=None, kind="practitioner", by=actor, at=timezone.now())
+
+
+@makes("members.export-ready")
+def _export(reader: Any, actor: Any) -> None:
+    exporting.ask_for_export(by=reader, at=timezone.now())
+    exporting.make_exports(lambda: False)
