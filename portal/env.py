@@ -43,6 +43,18 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def numbers(name: str) -> dict[str, int]:
+    """NAME as `word=number` pairs, separated by commas."""
+    found = {}
+    for pair in words(name):
+        word, _equals, value = pair.partition("=")
+        if not value.strip().isdecimal():
+            msg = f"{name} has {pair!r}; write word=number, separated by commas."
+            raise ImproperlyConfigured(msg)
+        found[word.strip()] = int(value)
+    return found
+
+
 def database(url: str, sqlite_path: Path) -> dict[str, object]:
     """Django's database settings for DATABASE_URL, or SQLite at the given path when it is empty.
 

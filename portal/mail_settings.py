@@ -78,14 +78,15 @@ def _server(url: str, capture_folder: Path) -> dict[str, object]:
         msg = f"EMAIL_URL names a user without a password, or a password without a user; for example {EXAMPLE}."
         raise ImproperlyConfigured(msg)
     return {
-        "TRANSPORT": "django.core.mail.backends.smtp.EmailBackend",
+        "TRANSPORT": "portal.outbox.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname or "localhost",
         "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 25),
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_USE_TLS": parse_qs(parts.query).get("tls", ["0"])[0] == "1",
-        "EMAIL_TIMEOUT": 10,
+        # For opening a connection, and for each message: others wait for it, ten seconds at most.
+        "EMAIL_TIMEOUT": env.number("EMAIL_TIMEOUT_SECONDS", 8),
     }
 
 

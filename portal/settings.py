@@ -126,6 +126,7 @@ TEMPLATES = [
                 "members.context.me",
                 "portal.notifications.context.unread",
                 "portal.incoming.context.address",
+                "portal.outbox.context.delayed",
             ],
         },
     },
@@ -286,6 +287,9 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL") or formataddr((COMMUNITY["na
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", 120)
 OUTBOX_BATCH = env.number("OUTBOX_BATCH", 100)
+OUTBOX_SENDERS = env.number("OUTBOX_SENDERS", 2)
+MAIL_DELAY_LOOK_SECONDS = 30
+RETENTION_DAYS = env.numbers("RETENTION_DAYS")
 
 _broker_folder = DATA_DIR / "broker"
 if REDIS_URL:
@@ -321,6 +325,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.outbox.tasks.drain",
         "schedule": float(env.number("OUTBOX_SWEEP_SECONDS", 60)),
     },
+    "remove what was kept long enough": {"task": "portal.outbox.tasks.sweep", "schedule": 3600.0},
     "keep the wall times of meetings": {"task": "portal.meetings.tasks.keep_wall_times", "schedule": 86_400.0},
     "publish what is scheduled": {"task": "portal.pages.tasks.publish_scheduled", "schedule": 60.0},
 }

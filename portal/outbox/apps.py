@@ -11,4 +11,5 @@ class OutboxConfig(AppConfig):
     def ready(self) -> None:
         autodiscover_modules("facts")
         autodiscover_modules("subscribers")
+        autodiscover_modules("sweeps")
         from portal.outbox import reports  # noqa: F401 -- answers /readyz

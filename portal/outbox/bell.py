@@ -5,6 +5,7 @@ import time
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 
 log = logging.getLogger("portal.outbox")
 
@@ -35,6 +36,15 @@ def ring() -> None:
     except Exception as error:  # noqa: BLE001 -- the change is committed; no broker's mood may turn that into an error
         _quiet_until = time.monotonic() + QUIET_SECONDS
         log.warning("the doorbell is silent for %d s: %s", QUIET_SECONDS, error)
+
+
+def ring_for_help() -> None:
+    """Ask for one more sender while there is more to send than one can, up to settings.OUTBOX_SENDERS in all."""
+    from portal.outbox.models import Mail  # noqa: PLC0415 -- the bell is imported before the models are loaded
+
+    at_work = Mail.objects.filter(state=Mail.State.SENDING, lease_until__gt=timezone.now())
+    if at_work.values("lease_token").distinct().count() + 1 < settings.OUTBOX_SENDERS:
+        ring()
 
 
 def _impatient() -> dict[str, object]:

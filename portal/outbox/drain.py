@@ -9,6 +9,8 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from portal.outbox import registry
+from portal.outbox.bell import ring_for_help
+from portal.outbox.given_up import tell_staff
 from portal.outbox.leases import claim, last_start, next_try, problem_text
 from portal.outbox.models import Errand, Mail
 from portal.outbox.sending import Batch, never, send_due
@@ -28,6 +30,7 @@ class Report:
     mails: int = 0
     duties: int = 0
     finished: bool = False
+    helped: bool = False  # asked for: there was more than one sender could do at once
 
 
 def drain(*, enough: Callable[[], bool] = never) -> Report:
@@ -40,7 +43,10 @@ def drain(*, enough: Callable[[], bool] = never) -> Report:
             report.mails += sent.handled
         errands = run_errands(enough=enough)
         report.errands += errands
-        if not (errands or done) and (sent.server_away or not sent.handled):
+        if sent.full and not report.helped:
+            report.helped = True
+            ring_for_help()
+        if not (errands or done) and (sent.server_away or not (sent.handled or sent.full)):
             report.finished = not enough()  # or there was work, and no time to begin it
             break
     return report
@@ -94,15 +100,18 @@ def _hand_over(errand: Errand) -> None:
 
 
 def _put_off(errand: Errand, error: Exception) -> None:
-    attempts = errand.attempts + 1
+    now, attempts = timezone.now(), errand.attempts + 1
+    problem, given_up = problem_text(error), attempts >= ERRAND_TRIES
     undone = Errand.objects.filter(pk=errand.pk, lease_token=errand.lease_token, state=Errand.State.WAITING)
     undone.update(
         attempts=attempts,
-        state=Errand.State.DEAD if attempts >= ERRAND_TRIES else Errand.State.WAITING,
-        due_at=next_try(attempts, timezone.now()),
+        state=Errand.State.DEAD if given_up else Errand.State.WAITING,
+        due_at=next_try(attempts, now),
         lease_until=None,
-        problem=problem_text(error),
+        problem=problem,
     )
+    if given_up:
+        tell_staff(problem, at=now)
 
 
 def _give_back(errands: list[Errand]) -> None:

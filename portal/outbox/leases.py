@@ -1,6 +1,8 @@
 """Claims due rows for one worker: the same few lines for errands and mails, on SQLite and PostgreSQL."""
 
+import logging
 import secrets
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +12,11 @@ from django.db.models import Q, QuerySet
 
 from portal.core.text import made_storable
 
+log = logging.getLogger("portal.outbox")
+
 BACKOFF_MINUTES = (1, 5, 15, 60, 240)
+# A clock that is set, not merely corrected, moves by more than this against the time that has passed.
+CLOCK_STEP_SECONDS = 30
 
 
 def claim(rows: QuerySet[Any], *, now: datetime, limit: int, order: tuple[str, ...], **changes: Any) -> list[Any]:
@@ -21,14 +27,44 @@ def claim(rows: QuerySet[Any], *, now: datetime, limit: int, order: tuple[str, .
     writer in at a time.
     """
     token = secrets.token_hex(16)
-    due = rows.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now), due_at__lte=now)
+    free = Q(lease_until__isnull=True)
+    if not (_clock and _clock.was_set(now)):
+        free |= Q(lease_until__lt=now)
+    due = rows.filter(free, due_at__lte=now)
     if not due.exists():  # most looks find nothing, and on SQLite the lock below would stop every other writer
         return []
     with transaction.atomic():
-        free = due.order_by(*order).select_for_update(skip_locked=True)
-        keys = list(free.values_list("pk", flat=True)[:limit])
+        first = due.order_by(*order).select_for_update(skip_locked=True)
+        keys = list(first.values_list("pk", flat=True)[:limit])
         rows.model._default_manager.filter(pk__in=keys).update(lease_until=lease_end(now), lease_token=token, **changes)
     return list(rows.filter(pk__in=keys, lease_token=token).order_by(*order)) if keys else []
+
+
+class Clock:
+    """Notices that the machine's clock was set: leases seem to have ended whose holders are at work."""
+
+    def __init__(self) -> None:
+        self._offset: float | None = None
+        self._trusted_from = 0.0
+
+    def was_set(self, now: datetime) -> bool:
+        """Whether the clock was set less than a lease ago; who has died since gives its rows back a little later."""
+        passed = time.monotonic()
+        offset, before = now.timestamp() - passed, self._offset
+        self._offset = offset
+        if before is not None and abs(offset - before) > CLOCK_STEP_SECONDS:
+            log.warning("the clock was set by %d s: nobody's lease is taken to have ended", offset - before)
+            self._trusted_from = passed + settings.OUTBOX_LEASE_SECONDS
+        return passed < self._trusted_from
+
+
+_clock: Clock | None = None
+
+
+def watch_the_clock(**kwargs: object) -> None:
+    """Remember from now on what the clock said; for programs that keep running, who alone can notice."""
+    global _clock  # noqa: PLW0603 -- one clock for each process
+    _clock = Clock()
 
 
 def lease_end(now: datetime) -> datetime:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.fields import SafeCharField
 from portal.core.rules import is_staff_member
+from portal.outbox.reasons import in_words
 
 
 class Fact(models.Model):
@@ -67,6 +68,7 @@ class Errand(Due):
         WAITING = "waiting", _("Waiting")
         DONE = "done", _("Done")
         DEAD = "dead", _("Given up")
+        DROPPED = "dropped", _("Left undone by staff")
 
     fact = models.ForeignKey(Fact, on_delete=models.CASCADE, related_name="errands")
     subscriber = models.CharField(_("subscriber"), max_length=200)
@@ -96,7 +98,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
 
     def unsent(self) -> Self:
         """What is still to go out, now or later."""
-        return self.filter(state__in=[Mail.State.QUEUED, Mail.State.SENDING])
+        return self.filter(state__in=Mail.UNSENT)
 
     def given_up(self) -> Self:
         """What was tried often enough, and waits for a person."""
@@ -120,6 +122,8 @@ class Mail(Due):
         BOUNCED = "bounced", _("Refused by the other side")
         DEAD = "dead", _("Given up")
 
+    UNSENT = (State.QUEUED, State.SENDING)
+
     key = models.CharField(_("key"), max_length=200, unique=True)
     message_id = models.CharField(_("Message-ID"), max_length=120, unique=True)
     renderer = models.CharField(_("renderer"), max_length=60)
@@ -135,6 +139,8 @@ class Mail(Due):
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
 
     objects = MailQuerySet.as_manager()
+
+    prepared: Any = None  # what its renderer's loader put there for sending (portal.outbox.preparing)
 
     class Meta:
         constraints = [
@@ -154,3 +160,77 @@ class Mail(Due):
 
     def __str__(self) -> str:
         return self.key
+
+
+class TroubleQuerySet(models.QuerySet["Trouble"]):
+    """Filters in the domain's words."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Staff look after what goes wrong; nobody else sees this."""
+        return self if is_staff_member(user) else self.none()
+
+    def of_sending(self) -> Self:
+        """What keeps mail from going out: the server, and destinations behind it."""
+        return self.exclude(what=Trouble.With.WORK)
+
+
+class Trouble(models.Model):
+    """Something is wrong just now, known to every worker; when it is well again the row goes.
+
+    The mail server, or one destination behind it: left alone until `hold_until`, then tried by one sender.
+    Work that was given up: staff were told, and are not told again before `hold_until`.
+    """
+
+    class With(models.TextChoices):
+        """What is in trouble."""
+
+        SERVER = "server", _("The mail server")
+        DESTINATION = "destination", _("A destination")
+        WORK = "work", _("Work given up")
+
+    what = models.CharField(_("what"), max_length=12, choices=With)
+    where = models.CharField(_("where"), max_length=254, blank=True)
+    times = models.PositiveIntegerField(_("times"), default=1)
+    since = models.DateTimeField(_("since"))
+    hold_until = models.DateTimeField(_("left alone until"))
+    problem = models.TextField(_("last problem"), blank=True)
+
+    objects = TroubleQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["what", "where"], name="one_trouble_each")]
+        verbose_name = _("trouble")
+        verbose_name_plural = _("troubles")
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.where}".strip()
+
+    @property
+    def words(self) -> str:
+        """What went wrong last, in a sentence."""
+        return in_words(self.problem)
+
+
+class SweepRunQuerySet(models.QuerySet["SweepRun"]):
+    """Filters in the domain's words."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Staff look after what is kept; nobody else sees this."""
+        return self if is_staff_member(user) else self.none()
+
+
+class SweepRun(models.Model):
+    """When a sweep last went through, and how much it has removed in all."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    at = models.DateTimeField(_("at"))
+    removed = models.PositiveBigIntegerField(_("removed in all"), default=0)
+
+    objects = SweepRunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("sweep")
+        verbose_name_plural = _("sweeps")
+
+    def __str__(self) -> str:
+        return self.name

@@ -7,8 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db import connection
 
 from portal.outbox import registry
 from portal.outbox.bell import ring_after_commit
@@ -72,13 +71,3 @@ def queue_mails(mails: list[Mail]) -> None:
     """Write the rows; those whose key is there already are left alone."""
     Mail.objects.bulk_create(mails, ignore_conflicts=True, batch_size=500)
     ring_after_commit()
-
-
-@transaction.atomic
-def try_again(*, errands: QuerySet[Errand], mails: QuerySet[Mail], at: datetime) -> int:
-    """Make given-up work due anew, with all its tries; how many rows that were. For staff, once a fault is mended."""
-    anew = {"attempts": 0, "due_at": at, "lease_until": None}
-    again = errands.given_up().update(state=Errand.State.WAITING, **anew)
-    again += mails.given_up().update(state=Mail.State.QUEUED, **anew)
-    ring_after_commit()
-    return again

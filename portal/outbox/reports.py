@@ -1,26 +1,32 @@
-"""How the outbox is doing: for /readyz."""
+"""How the outbox is doing: for /readyz, which it informs and never fails."""
 
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.dispatch import receiver
 from django.utils import timezone
 
 from portal.core.signals import readiness
+from portal.outbox import breaker
 from portal.outbox.models import Errand, Mail
+from portal.outbox.queries import waits_since
 
 
 @receiver(readiness)
-def queue_age(sender: Any, **kwargs: Any) -> dict[str, int]:
-    """Seconds since the oldest due errand and mail became due, and how many were given up."""
-    now = timezone.now()
+def outbox(sender: Any, **kwargs: Any) -> dict[str, object]:
+    """Seconds since the oldest due errand and mail became due, what was given up, and who does not answer."""
+    now, outlook = timezone.now(), breaker.look()
+    waiting = Errand.objects.filter(state=Errand.State.WAITING)
     return {
-        "oldest_errand_seconds": _age(Errand.objects.filter(state=Errand.State.WAITING, due_at__lte=now), now),
-        "oldest_mail_seconds": _age(Mail.objects.unsent().filter(due_at__lte=now), now),
+        "oldest_errand_seconds": _age(waiting, now),
+        "oldest_mail_seconds": _age(Mail.objects.unsent(), now),
         "given_up": Errand.objects.given_up().count() + Mail.objects.given_up().count(),
+        "mail_server": f"away since {outlook.server.since.isoformat()}" if outlook.server else "ok",
+        "destinations_on_hold": sum(trouble.hold_until > now for trouble in outlook.destinations.values()),
     }
 
 
-def _age(rows: Any, now: datetime) -> int:
-    oldest = rows.order_by("due_at").values_list("due_at", flat=True).first()
+def _age(rows: QuerySet[Any], now: datetime) -> int:
+    oldest = waits_since(rows, now)
     return int((now - oldest).total_seconds()) if oldest else 0

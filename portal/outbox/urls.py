@@ -5,8 +5,10 @@ from portal.outbox import views
 
 app_name = "outbox"
 urlpatterns = [
+    path("manage/mail/", views.state, name="state"),
     path("manage/given-up/", views.given_up, name="given-up"),
     path("manage/given-up/again/", views.try_again, name="try-again"),
+    path("manage/given-up/leave/", views.leave_undone, name="leave-undone"),
 ]
 if settings.CAPTURE_MAIL:
     urlpatterns += [

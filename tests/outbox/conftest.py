@@ -10,7 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
 from portal.outbox import registry, rendering
-from portal.outbox.models import Mail
+from portal.outbox.models import Mail, Trouble
 from portal.outbox.operations import message_id
 from tests.harness.smtp_sink import SmtpSink, smtp_sink
 
@@ -71,6 +71,11 @@ def queue(own_registries: None, db: None) -> Callable[..., Mail]:
         return Mail.objects.create(key=key, **{**known, "created_at": now, "due_at": now, **fields})
 
     return write
+
+
+def it_is_time() -> None:
+    """What was left alone may be tried again."""
+    Trouble.objects.update(hold_until=timezone.now())
 
 
 def due_again(*rows: Any) -> None:

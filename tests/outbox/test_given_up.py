@@ -18,7 +18,7 @@ from tests.harness.smtp_sink import SmtpSink
 from tests.outbox.conftest import AT, due_again
 
 pytestmark = pytest.mark.django_db
-PAGE, AGAIN = "/manage/given-up/", "/manage/given-up/again/"
+PAGE, AGAIN, LEAVE = "/manage/given-up/", "/manage/given-up/again/", "/manage/given-up/leave/"
 ClientOf = Callable[[Any], Client]
 
 
@@ -92,9 +92,60 @@ def test_all_of_them_are_tried_again_at_once(
     assert sent.state == "sent"
 
 
+def test_the_list_can_be_narrowed_to_mails_or_errands_and_to_one_cause(
+    staff: Any, client_of: ClientOf, queue: Callable[..., Mail], dead_errand: Callable[..., Errand]
+) -> None:
+    dead_errand()
+    queue("refused", state="dead", problem="SMTPDataError: (451, b'later')")
+    queue("broken", state="dead", problem="TemplateSyntaxError: no")
+    client = client_of(staff)
+    page = client.get(PAGE).content.decode()
+    assert "The other side asks to be tried later, again and again (451)." in page
+    assert "cause=TemplateSyntaxError" in page
+    mails = client.get(PAGE, {"what": "mails"}).content.decode()
+    assert ("tests.KettleBoiled" in mails, "refused@" in mails, "broken@" in mails) == (False, True, True)
+    one = client.get(PAGE, {"what": "mails", "cause": "SMTPDataError"}).content.decode()
+    assert ("refused@" in one, "broken@" in one) == (True, False)
+    nothing = client.get(PAGE, {"what": "errands", "cause": "SMTPDataError"}).content.decode()
+    assert "Nothing of this sort waits here." in nothing
+    assert "refused@" in client.get(PAGE, {"what": "x", "cause": "; --"}).content.decode()
+
+
+def test_all_that_the_filter_lets_through_is_tried_again_and_nothing_else(
+    staff: Any, client_of: ClientOf, queue: Callable[..., Mail], dead_errand: Callable[..., Errand]
+) -> None:
+    dead_errand()
+    for key, problem in (("a", "SMTPDataError: (451,"), ("b", "SMTPDataError: (452,"), ("c", "KeyError: 'x'")):
+        queue(key, state="dead", problem=problem)
+    response = client_of(staff).post(AGAIN, {"what": "mails", "cause": "SMTPDataError"}, follow=True)
+    assert "2 rows are tried again now." in response.content.decode()
+    assert dict(Mail.objects.values_list("key", "state")) == {"a": "queued", "b": "queued", "c": "dead"}
+    assert Errand.objects.get().state == "dead"
+
+
+def test_what_is_left_undone_is_never_sent_and_its_text_forgotten(
+    staff: Any,
+    client_of: ClientOf,
+    queue: Callable[..., Mail],
+    dead_errand: Callable[..., Errand],
+    sink: SmtpSink,
+) -> None:
+    errand, one = dead_errand(), queue("one", state="dead", raw="private words")
+    queue("other", state="dead")
+    client = client_of(staff)
+    response = client.post(LEAVE, {"mail": one.pk}, follow=True)
+    assert "1 row is left undone." in response.content.decode()
+    assert Mail.objects.values_list("state", "raw").get(key="one") == ("suppressed", "")
+    client.post(LEAVE)
+    drain()
+    errand.refresh_from_db()
+    assert (errand.state, Mail.objects.get(key="other").state, sink.attempts) == ("dropped", "suppressed", 0)
+
+
 @pytest.mark.parametrize("wanted", [{"mail": "10" * 20}, {"mail": "x"}, {"errand": "1\x00"}, {"mail": 0}])
 def test_what_was_not_given_up_cannot_be_named(staff: Any, client_of: ClientOf, wanted: dict[str, Any]) -> None:
     assert client_of(staff).post(AGAIN, wanted).status_code == 404
+    assert client_of(staff).post(LEAVE, wanted).status_code == 404
 
 
 def test_a_mail_that_is_only_late_cannot_be_named(staff: Any, client_of: ClientOf, queue: Callable[..., Mail]) -> None:
@@ -110,7 +161,7 @@ def test_nobody_else_sees_it_or_acts(
 ) -> None:
     mail = queue("one", state="dead")
     client = client_of(request.getfixturevalue(who))
-    for response in (client.get(PAGE), client.post(AGAIN, {"mail": mail.pk})):
+    for response in (client.get(PAGE), *(client.post(address, {"mail": mail.pk}) for address in (AGAIN, LEAVE))):
         assert response.status_code in {302, 404}
         assert "reader.example" not in response.content.decode()
     mail.refresh_from_db()

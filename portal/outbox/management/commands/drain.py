@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 
 from portal.outbox.drain import drain
+from portal.outbox.leases import watch_the_clock
 
 log = logging.getLogger("portal.outbox")
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
 
     def _keep_running(self, pause: float) -> None:
         """Until SIGTERM or Ctrl-C, which let the mail in hand be finished; a lost database is waited for."""
+        watch_the_clock()
         asked_to_end: list[int] = []
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda signum, _frame: asked_to_end.append(signum))

@@ -1,0 +1,50 @@
+"""What staff are told of the outbox, which stands below the notices and cannot declare kinds itself."""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.follows.models import Channel
+from portal.notifications.kinds import Kind, declare
+from portal.outbox.facts import WorkGivenUp
+from portal.outbox.queries import count_given_up
+from portal.outbox.reasons import in_words
+
+
+@declare
+class WorkWasGivenUp(Kind):
+    """Mails or errands were tried often enough: once for an outbreak, to all programme staff."""
+
+    slug = "outbox.work-given-up"
+    label = gettext_lazy("Mail or errands were given up (staff)")
+    fact = WorkGivenUp
+    template = "outbox/email/work_given_up"
+    action = gettext_lazy("See what was given up")
+
+    def channel(self, fact: WorkGivenUp) -> Channel | None:
+        return None
+
+    def audience(self, fact: WorkGivenUp) -> QuerySet[Any]:
+        return get_user_model()._default_manager.programme_staff()
+
+    def exempt(self, fact: WorkGivenUp) -> bool:
+        """At once, whatever else came today: others wait for what was given up."""
+        return True
+
+    def reason(self, fact: WorkGivenUp) -> str:
+        return _("You look after this portal.")
+
+    def headline(self, fact: WorkGivenUp) -> str:
+        return _("The portal gave up sending or doing something")
+
+    def url(self, fact: WorkGivenUp) -> str:
+        return reverse("outbox:given-up")
+
+    def context(self, fact: WorkGivenUp, person: Any) -> dict[str, Any] | None:
+        """None for who no longer looks after the portal, and once somebody has seen to all of it."""
+        rows = count_given_up(person)
+        return {"rows": rows, "words": in_words(fact.problem)} if rows else None
