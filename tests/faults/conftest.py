@@ -7,23 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import connection
-from django.utils import timezone
 
 from portal.outbox.models import Mail
-from portal.outbox.operations import message_id
+from tests.faults.amounts import ON_POSTGRES
+from tests.faults.letters import letter
 from tests.faults.stage import Stage, stage
 from tests.harness import programs, services
 from tests.harness.smtp_sink import SmtpSink, smtp_sink
 
-POSTGRES = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
-# Each database fails in its own way.
-collect_ignore = ["test_sqlite.py"] if POSTGRES else ["test_postgres.py"]
-
-RAW = json.dumps(
-    {"subject": "News", "from": "portal@portal.example", "reply_to": [], "headers": {}, "text": "Text.", "html": ""}
-)
+# Each database fails in its own way; Redis stands beside PostgreSQL, the filesystem broker beside SQLite.
+collect_ignore = ["test_sqlite.py"] if ON_POSTGRES else ["test_postgres.py", "test_brokers.py"]
 
 
 @pytest.fixture
@@ -58,22 +52,19 @@ def on_stage(tmp_path: Path, sink: SmtpSink, broker: services.Service | None) ->
 def mails(transactional_db: None) -> Callable[[int], None]:
     """Write so many mail rows that are due."""
 
-    def write(count: int, prefix: str = "mail") -> None:
-        now = timezone.now()
-        Mail.objects.bulk_create(
-            Mail(
-                key=f"{prefix}:{number}",
-                message_id=message_id(f"{prefix}:{number}"),
-                renderer="raw",
-                raw=RAW,
-                address=f"{prefix}{number}@reader.example",
-                created_at=now,
-                due_at=now,
-            )
-            for number in range(count)
-        )
+    def write(count: int, prefix: str = "mail", domain: str = "reader.example") -> None:
+        Mail.objects.bulk_create(letter(f"{prefix}:{number}", f"{prefix}{number}@{domain}") for number in range(count))
 
     return write
+
+
+@pytest.fixture
+def post(sink: SmtpSink, settings: Any) -> SmtpSink:
+    """The same mail server for what the test itself sends."""
+    settings.OUTBOX_TRANSPORT = "portal.outbox.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.controller.port
+    settings.EMAIL_TIMEOUT = 1
+    return sink
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ class Program:
         """SIGTERM, as a deployment sends it; how many seconds it took to end."""
         began = time.monotonic()
         self.process.terminate()
-        self.process.wait(PATIENCE_SECONDS)
+        wait_until(lambda: self.process.poll() is not None, "it ends when it is asked to", self)
         return time.monotonic() - began
 
     def said(self) -> str:
@@ -95,14 +95,18 @@ class Stage:
         options = ("--concurrency", "1", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
         return self.start("worker", "celery", "-A", "portal", "--quiet", "worker", *options, *more)
 
-    def beat(self) -> Program:
+    def beat(self, name: str = "") -> Program:
         """The clock that sweeps."""
-        schedule = str(self.folder / "beat-schedule")
+        schedule = str(self.folder / f"beat-schedule{name}")
         return self.start("beat", "celery", "-A", "portal", "--quiet", "beat", "--schedule", schedule)
 
     def sender(self) -> Program:
         """`manage.py drain --loop`, for a machine without Celery."""
         return self.start("sender", "manage", "drain", "--loop", "--pause", "0.2")
+
+    def nursery(self, senders: int = 1) -> Program:
+        """So many senders like the one above, each replaced by a fresh one as soon as it is killed."""
+        return self.start("nursery", "tests.faults.nursery", str(senders))
 
     def web(self, **environment: str) -> "Web":
         """gunicorn, once it answers."""

@@ -1,15 +1,12 @@
-"""Pages while Redis is in trouble are as quick as before; what was committed is done, whoever died."""
+"""Pages while Redis is in trouble are as quick as before."""
 
 import math
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from portal.outbox.models import Errand, Fact
-from tests.faults.stage import ROOT, Stage, Web, stage, wait_until
+from tests.faults.stage import Web, stage
 from tests.faults.wire import Wire, wire
 from tests.harness import programs, services
 
@@ -52,33 +49,3 @@ def test_no_page_is_slower_while_redis_is_silent_or_gone(
         "Pages, 95th percentile of 200 requests in ms", what, **{state: round(s * 1000) for state, s in took.items()}
     )
     assert max(took.values()) - took["well"] <= SLOWER_AT_MOST_SECONDS
-
-
-# A process that commits, and dies before the first hook that runs after it: before the bell is rung.
-DIES_AFTER_COMMIT = """
-import os
-import django
-django.setup()
-from django.db import transaction
-from django.utils import timezone
-from kits.facts import KitReleased
-from portal.outbox.operations import record
-with transaction.atomic():
-    transaction.on_commit(lambda: os._exit(9))
-    fact = KitReleased(kit_id=0, release_id=0, title="None", version="1", severity="x", url="/")
-    record(fact, key="crash", by=None, at=timezone.now())
-"""
-
-
-def test_what_a_process_committed_before_it_died_is_swept_up(on_stage: Stage, transactional_db: None) -> None:
-    died = subprocess.run(
-        [sys.executable, "-c", DIES_AFTER_COMMIT], cwd=ROOT, env=on_stage.environment, timeout=60, check=False
-    )
-    assert died.returncode == 9
-    assert Fact.objects.get().key == "crash"
-    waiting = Errand.objects.filter(state=Errand.State.WAITING)
-    assert waiting.exists()
-    on_stage.beat()
-    on_stage.worker()
-    wait_until(lambda: not waiting.exists(), "the sweep finds the errands", *on_stage.programs)
-    assert set(Errand.objects.values_list("state", flat=True)) == {"done"}

@@ -1,6 +1,9 @@
-"""PostgreSQL is unplugged: pages say 503, senders wait, and both go on when it is back."""
+"""PostgreSQL is unplugged or crashes: pages say 503, senders wait, and both go on when it is back."""
 
+import signal
+import subprocess
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,8 +11,10 @@ import pytest
 from django.db import connection
 
 from portal.outbox.models import Mail
+from tests.faults.amounts import so_many
 from tests.faults.stage import database_url, stage, wait_until
 from tests.faults.wire import Wire, wire
+from tests.harness import programs, services
 from tests.harness.smtp_sink import SmtpSink
 
 AWAY = "The database is away"
@@ -67,3 +72,65 @@ def test_unplugged_ten_times_while_mails_are_sent(
     figure(AWAY, "PostgreSQL unplugged ten times over 300 mails", lost=lost, duplicates=duplicates)
     assert lost == 0
     assert duplicates <= 10
+
+
+def _told(server: services.Service, question: str) -> list[str]:
+    """What another PostgreSQL answers, a line for each row."""
+    said = subprocess.run(
+        [programs.postgres() / "psql", server.url, "-Atc", question], capture_output=True, text=True, check=True
+    )
+    return said.stdout.split()
+
+
+@pytest.fixture
+def another(transactional_db: None) -> Iterator[services.Service]:
+    """A PostgreSQL that may crash, with the tables of the test's own."""
+    binaries, known = programs.postgres(), connection.settings_dict
+    source = database_url(known["HOST"], int(known["PORT"]))
+    with services.postgres() as server:
+        dump = subprocess.run([binaries / "pg_dump", "--no-owner", source], capture_output=True, check=True)
+        subprocess.run([binaries / "psql", "-q", server.url], input=dump.stdout, capture_output=True, check=True)
+        yield server
+
+
+def crash(server: services.Service) -> None:
+    """What `pg_ctl stop -m immediate` does, and then it is started again and recovers."""
+    server.stop(signal.SIGQUIT)
+    server.start()
+
+
+def test_crashed_and_recovered_ten_times_while_things_are_written_and_told(
+    another: services.Service, tmp_path: Path, sink: SmtpSink, figure: Callable[..., None]
+) -> None:
+    """Each thing is written with its mail in one transaction; a ledger has what was committed."""
+    crashes, things = so_many(10, 2), so_many(1000, 100)
+    sink.delay_seconds = 0.004
+    ledger = tmp_path / "ledger"
+    ledger.touch()
+    with stage(tmp_path, DATABASE_URL=another.url, EMAIL_URL=sink.url) as running:
+        running.sender()
+        writer = running.start("writer", "tests.faults.enqueuer", str(ledger), str(things))
+        for number in range(crashes):
+            until = things * (number + 1) // (crashes + 2)
+            wait_until(
+                lambda until=until: len(ledger.read_text().split()) >= until, "things are written", *running.programs
+            )
+            crash(another)
+        wait_until(lambda: writer.process.poll() is not None, "all is written", *running.programs)
+        unsent = "SELECT key FROM outbox_mail WHERE state <> 'sent'"
+        wait_until(lambda: not _told(another, unsent), "all are sent", *running.programs)
+        written = Counter(_told(another, "SELECT title FROM follows_channel WHERE kind = 'thing'"))
+        mailed = Counter(_told(another, "SELECT key FROM outbox_mail"))
+        message_ids = set(_told(another, "SELECT message_id FROM outbox_mail"))
+    taken = sink.taken()
+    found = {
+        "crashes": crashes,
+        "committed": things,
+        "commits_lost": len(set(ledger.read_text().split()) - set(written)),
+        "half_written": len(written - mailed) + len(mailed - written),
+        "mails_lost": len(message_ids - set(taken)),
+        "duplicates": sum(taken.values()) - len(taken),
+    }
+    figure(AWAY, "PostgreSQL crashes (immediate) and recovers", **found)
+    assert (found["commits_lost"], found["half_written"], found["mails_lost"]) == (0, 0, 0)
+    assert found["duplicates"] <= crashes

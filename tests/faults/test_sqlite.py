@@ -14,6 +14,9 @@ from django.test import Client
 from portal.follows.models import Follow
 from portal.follows.operations import open_channel
 from portal.outbox.drain import drain
+from tests.faults.stage import Stage, wait_until
+from tests.faults.test_kills import outcome
+from tests.harness.smtp_sink import SmtpSink
 
 AWAY = "The database is away"
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -70,3 +73,33 @@ def test_a_lock_of_thirty_seconds_is_a_503_and_nothing_is_half_written(
     assert (response.status_code, response["Retry-After"]) == (503, "5")
     assert not Follow.objects.exists()
     assert client.post(f"/follow/{channel.pk}/", {"want": "1"}).status_code == 302
+
+
+def _send_under_a_lock(seconds: float, sink: SmtpSink, on_stage: Stage, mails: Callable[[int], None]) -> dict[str, int]:
+    """The lock comes in the middle of the run."""
+    sink.delay_seconds = 0.01
+    mails(60)
+    sender = on_stage.sender()
+    wait_until(lambda: sink.attempts >= 15, "mails flow", sender)
+    with locked(seconds):
+        pass
+    return outcome(sink, 60)
+
+
+def test_a_sender_waits_for_a_lock_of_three_seconds(
+    sink: SmtpSink, on_stage: Stage, mails: Callable[[int], None], figure: Callable[..., None]
+) -> None:
+    found = _send_under_a_lock(3, sink, on_stage, mails)
+    figure(AWAY, "SQLite locked for 3 s in the middle of sending", **found)
+    assert (found["lost"], found["duplicates"]) == (0, 0)
+
+
+@pytest.mark.faults
+def test_a_sender_outlives_a_lock_of_thirty_seconds(
+    sink: SmtpSink, on_stage: Stage, mails: Callable[[int], None], figure: Callable[..., None]
+) -> None:
+    """Longer than SQLite's own patience: what the server has taken is noted when the lock is gone."""
+    on_stage.environment["OUTBOX_LEASE_SECONDS"] = "120"
+    found = _send_under_a_lock(30, sink, on_stage, mails)
+    figure(AWAY, "SQLite locked for 30 s in the middle of sending", **found)
+    assert (found["lost"], found["duplicates"]) == (0, 0)

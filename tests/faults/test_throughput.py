@@ -1,0 +1,120 @@
+"""Mails per second against what bare smtplib sends to the same server over one kept connection, in the same run.
+
+Counted at a mail server in a process of its own. Each mail of the portal is claimed, its right to be sent asked
+again, composed (subject, text, HTML with inlined styles), sent and noted in a commit of its own.
+"""
+
+import os
+import smtplib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from members.models import User
+from portal.follows.models import Follow
+from portal.outbox.drain import run_errands
+from portal.outbox.models import Mail
+from portal.outbox.rendering import render
+from tests.factories.kits import make_kit, make_release
+from tests.faults.counting_sink import Count, counting_sink
+from tests.faults.stage import stage, wait_until
+
+# Mails for each measurement; at these the start of a program does not matter.
+MAILS = int(os.environ.get("FAULTS_MAILS", "3000"))
+ONE_WORKER, TWO_WORKERS = 0.2, 0.35
+# What is measured begins and ends somewhat inside the run: neither the start of programs nor the last few count.
+EDGE = 0.05
+
+
+@pytest.fixture
+def a_release_is_told(transactional_db: None) -> Callable[[int], int]:
+    """So many followers of a kit are to hear of its release by mail; how many mails wait."""
+
+    def tell(people: int) -> int:
+        now = timezone.now()
+        rows = [
+            User(email=f"reader{number}@reader{number % 7}.example", name=f"Reader {number}", standing="member")
+            for number in range(people)
+        ]
+        readers = User.objects.bulk_create(rows, batch_size=500)
+        kit = make_kit("measured", audience="members")
+        Follow.objects.bulk_create(Follow(channel=kit.channel, user=reader, since=now) for reader in readers)
+        make_release(kit)
+        while run_errands():
+            pass
+        return Mail.objects.unsent().count()
+
+    return tell
+
+
+def bare(port: int, texts: list[bytes], count: int) -> float:
+    """Messages per second over one kept connection, already composed."""
+    with smtplib.SMTP("127.0.0.1", port) as connection:
+        connection.ehlo()
+        began = time.monotonic()
+        for number in range(count):
+            connection.sendmail("portal@portal.example", [f"r{number}@reader.example"], texts[number % len(texts)])
+        return count / (time.monotonic() - began)
+
+
+def ours(tmp_path: Path, sink: Count, workers: int, mails: int) -> float:
+    """Mails per second by so many senders of one process each, counted at the server."""
+    before = sink.taken()
+    folder = tmp_path / f"{workers}-workers"
+    folder.mkdir()
+    more = {"OUTBOX_LEASE_SECONDS": "120", "OUTBOX_BATCH": "100"}
+    with stage(folder, EMAIL_URL=f"smtp://127.0.0.1:{sink.port}", **more) as running:
+        for _ in range(workers):
+            running.sender()
+        wait_until(lambda: sink.taken() - before >= mails, "all are sent", *running.programs, seconds=300)
+        unsent = Mail.objects.unsent()
+        wait_until(lambda: not unsent.exists(), "all are noted", *running.programs)
+    moments = sorted(sink.moments()[before:])
+    inner = moments[int(len(moments) * EDGE) : int(len(moments) * (1 - EDGE))]
+    return (len(inner) - 1) / (inner[-1] - inner[0])
+
+
+@contextmanager
+def measured(mails: int, tell: Callable[[int], int]) -> Iterator[tuple[Count, list[bytes]]]:
+    """A server, and some of the portal's own messages for bare smtplib to send."""
+    assert tell(mails) == mails
+    sample = Mail.objects.select_related("person").order_by("pk")[:20]
+    texts = [message.message().as_bytes(linesep="\r\n") for mail in sample if (message := render(mail))]
+    with counting_sink() as sink:
+        yield sink, texts
+
+
+def again() -> None:
+    """All mails are due once more, under another Message-ID each would be another mail: the count is by attempt."""
+    Mail.objects.update(state=Mail.State.QUEUED, sent_at=None, due_at=timezone.now(), lease_until=None)
+
+
+def compare(tmp_path: Path, mails: int, tell: Callable[[int], int]) -> dict[str, Any]:
+    with measured(mails, tell) as (sink, texts):
+        rates = [bare(sink.port, texts, mails)]
+        one = ours(tmp_path, sink, 1, mails)
+        again()
+        two = ours(tmp_path, sink, 2, mails)
+        rates.append(bare(sink.port, texts, mails))
+        best = max(rates)
+        return {
+            "mails": mails,
+            "bare_smtplib": round(best),
+            "one_worker": round(one),
+            "two_workers": round(two),
+            "one_to_bare": round(one / best, 2),
+            "two_to_bare": round(two / best, 2),
+        }
+
+
+@pytest.mark.faults
+def test_mails_per_second(tmp_path: Path, a_release_is_told: Callable[[int], int], figure: Callable[..., None]) -> None:
+    found = compare(tmp_path, MAILS, a_release_is_told)
+    figure("Mails per second", "a release told to its followers", **found)
+    assert found["one_to_bare"] >= ONE_WORKER
+    assert found["two_to_bare"] >= TWO_WORKERS
