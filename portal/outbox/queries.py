@@ -1,5 +1,6 @@
 """Reads: how the outbox is doing, and what was given up, in words for the staff who look after it."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -84,9 +85,17 @@ def given_up(user: Any, *, what: str = "", cause: str = "", limit: int = SHOWN) 
 
 
 def _of_errand(errand: Errand) -> GivenUp:
-    title = _("%(fact)s for %(subscriber)s") % {"fact": errand.fact.name, "subscriber": errand.subscriber}
-    words = in_words(errand.problem)
-    return GivenUp("errand", errand.pk, title, words, errand.problem, errand.attempts, errand.fact.at)
+    said, name = in_words(errand.problem), f"{errand.fact.name} for {errand.subscriber}"
+    problem = f"{name}. {errand.problem}"
+    return GivenUp("errand", errand.pk, _work(errand), said, problem, errand.attempts, errand.fact.at)
+
+
+def _work(errand: Errand) -> str:
+    """`meetings.AgendaPublished` for `notifications:…` as "Agenda published: to tell people of it"."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", errand.fact.name.rpartition(".")[2]).capitalize()
+    if errand.subscriber.startswith("notifications:"):
+        return _("%(fact)s: to tell people of it") % {"fact": words}
+    return _("%(fact)s: %(work)s") % {"fact": words, "work": errand.subscriber.rpartition(".")[2].replace("_", " ")}
 
 
 def _of_mail(mail: Mail) -> GivenUp:

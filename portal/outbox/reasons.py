@@ -13,8 +13,8 @@ _CODE = re.compile(r"\b([45]\d\d)\b")
 _WORDS: dict[str, Any] = {
     "SMTPServerDisconnected": gettext_lazy("The connection broke off before the mail server had taken the mail."),
     "SMTPSenderRefused": gettext_lazy("The mail server refuses the portal’s own address as the sender."),
-    "SMTPRecipientsRefused": gettext_lazy("The other side does not take mail for the address."),
-    "SMTPDataError": gettext_lazy("The other side does not take the text of the mail."),
+    "SMTPRecipientsRefused": gettext_lazy("The other side does not take mail for the address, for now or for good."),
+    "SMTPDataError": gettext_lazy("The other side does not take the text of the mail, for now or for good."),
     "SMTPNotSupportedError": gettext_lazy("The mail server cannot take an address like this one."),
     "SMTPHeloError": gettext_lazy("The mail server did not greet as one should."),
     "TimeoutError": gettext_lazy("Nobody answered in time."),

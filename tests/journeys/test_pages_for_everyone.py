@@ -52,6 +52,7 @@ PAGES = [
     (STAFF, "/manage/join-requests/"),
     (STAFF, "/manage/suspended/"),
     (STAFF, "/manage/given-up/"),
+    (STAFF, "/manage/mail/"),
     (STAFF, "/manage/cases/four-towns-one-garage/"),
     (STAFF, "/manage/cases/four-towns-one-garage/review/"),
     (STAFF, "/members/siobhan-tregarth/suspend/"),

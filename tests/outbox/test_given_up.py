@@ -38,8 +38,8 @@ def test_staff_read_what_failed_and_why(
     dead_errand()
     queue("one", state="dead", attempts=22, problem="SMTPDataError: <never>")
     page = client_of(staff).get(PAGE).content.decode()
-    assert "tests.KettleBoiled for tests.fails" in page
-    assert "ValueError: no tea" in page
+    assert "Kettle boiled: fails" in page
+    assert "tests.KettleBoiled for tests.fails. ValueError: no tea" in page
     assert "Mail to one@reader.example" in page
     assert "SMTPDataError: &lt;never&gt;" in page
     assert "Tried 22 times" in page
