@@ -76,9 +76,13 @@ def case_page(
     viewer: Any,
     related: Sequence[EntryCard] = (),
     hears: Any = None,
+    discussions: int | None = None,
     preview: bool = False,
 ) -> dict[str, Any]:
-    """The context of `cases/case.html`. `hears`: the row that tells what its viewer hears; None for who cannot."""
+    """The context of `cases/case.html`. `hears`: the row that tells what its viewer hears; None for who cannot.
+
+    `discussions` is how many there are about the case, None where there can be none.
+    """
     numbers = {source.key: number for number, source in enumerate(parts.sources, 1)}
     by = credit(case, viewer)
     return {
@@ -106,6 +110,7 @@ def case_page(
         "related": related,
         "channel_id": case.channel_id,
         "hears": hears,
+        "discussions": discussions,
         "published": case.first_published_at,
         "revised": _revised(case),
         "citation": _citation(case),

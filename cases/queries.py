@@ -16,6 +16,7 @@ from cases.publication import is_first, news_if_published, reasons_against
 from members.models import Subject
 from portal.core.cards import EntryCard
 from portal.core.rules import is_member
+from portal.discussions.queries import number_in
 from portal.follows.models import Reach
 from portal.notifications.hearing import with_hearing
 from portal.notifications.queries import NOBODY, Told, who_will_be_told
@@ -40,6 +41,7 @@ _TEXT_COLUMNS = (
 def readable(slug: str, user: Any) -> Case | None:
     """The case that `user` may read, with what its page joins; None for hidden and for missing."""
     cases = with_hearing(Case.objects.visible_to(user).filter(slug=slug), user)
+    cases = cases.annotate(discussions=number_in("channel"))
     return cases.select_related(
         "jurisdiction_level",
         "scope_of_sharing",
@@ -62,6 +64,7 @@ def page_of(case: Case, user: Any) -> dict[str, Any]:
         viewer=user,
         related=related_to(case, parts, user),
         hears=case if followable and is_member(user) else None,
+        discussions=case.discussions if followable else None,
     )
 
 

@@ -11,7 +11,11 @@ from cases import filters, operations, queries
 from cases.forms import ReviewForm, StandingForm
 from cases.models import Case
 from portal.core.access import visible_or_404
-from portal.core.policies import PUBLIC, STAFF
+from portal.core.kept import keeps
+from portal.core.policies import MEMBER, PUBLIC, STAFF
+from portal.discussions import queries as discussions
+from portal.discussions import views as discussion_views
+from portal.follows.models import Channel
 from portal.notifications.operations import read_about
 
 
@@ -35,6 +39,33 @@ def case(request: HttpRequest, slug: str) -> HttpResponse:
     if queries.is_withdrawn_for(slug, request.user):
         return render(request, "410.html", status=410)
     return visible_or_404(Case, request.user, slug=slug)
+
+
+def _channel(request: HttpRequest, slug: str) -> Channel:
+    """The channel of a case that is on the site: of a draft, nothing is discussed."""
+    found = visible_or_404(Case, request.user, slug=slug)
+    return visible_or_404(Channel, request.user, pk=found.channel_id)
+
+
+@MEMBER
+def discussion(request: HttpRequest, slug: str) -> HttpResponse:
+    """`/cases/<slug>/discussion/`: what members ask about the case, the thread written in last first."""
+    channel = _channel(request, slug)
+    context = {
+        "channel": channel,
+        "slug": slug,
+        "page": discussions.of_channel(channel, request.user, request.GET),
+        "zone": request.user.zone,
+        "readers": discussions.readers_of(channel, members_only=True),
+    }
+    return render(request, "cases/discussion.html", context)
+
+
+@MEMBER
+@keeps("title", "body")
+def new_thread(request: HttpRequest, slug: str) -> HttpResponse:
+    """`/cases/<slug>/discussion/new/`: ask about the case; every member may."""
+    return discussion_views.write(request, _channel(request, slug), members_only=True)
 
 
 @STAFF

@@ -41,6 +41,12 @@ def cards_by_user(user_ids: set[int], viewer: Any) -> dict[int, PersonCard]:
     return {profile.user_id: see_card(profile, viewer) for profile in profiles}
 
 
+def users_by_handle(handles: set[str], viewer: Any) -> dict[str, int]:
+    """Whom the handles mean, in one query; whoever `viewer` may not see is left out."""
+    rows = Profile.objects.visible_to(viewer).filter(handle__in=handles)
+    return dict(rows.values_list("handle", "user_id"))
+
+
 def own_profile(user: Any) -> Profile | None:
     """The profile of whoever is signed in, with all that its page shows; None while there is none."""
     return Profile.objects.with_everything().filter(user=user).first()

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "portal.incoming",
     "portal.follows",
     "portal.notifications",
+    "portal.discussions",
     "portal.meetings",
     "portal.desk",
     "members",
@@ -196,6 +197,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 # --- people -----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "members.User"
 PERSON_CARDS = "members.queries.cards_by_user"  # how the kernel asks for people's cards
+PEOPLE_BY_HANDLE = "members.queries.users_by_handle"  # and whom "@handle" in a text means
 AUTHENTICATION_BACKENDS = ["members.accounts.backend.AccountBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 # NIST 800-63B-4: long, not in a list of common ones, no rules of composition, no expiry.

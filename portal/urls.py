@@ -30,6 +30,7 @@ urlpatterns = [
     path("", include("portal.desk.urls")),
     path("", include("portal.outbox.urls")),
     path("", include("portal.incoming.urls")),
+    path("", include("portal.discussions.urls")),
     path("", include("portal.meetings.urls")),
     path("", include("workinggroups.urls")),
     path("", include("cases.urls")),

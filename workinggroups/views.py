@@ -12,9 +12,12 @@ from django.views.decorators.http import require_POST
 
 from portal.core.access import visible_or_404
 from portal.core.cards import Step, Tab
+from portal.core.kept import keeps
 from portal.core.listing import Page, keyset_page, query_url
 from portal.core.policies import MEMBER, PUBLIC, STAFF
 from portal.core.rules import is_member, is_staff_member
+from portal.discussions import queries as discussion_queries
+from portal.discussions import views as discussion_views
 from portal.meetings import calendars
 from portal.meetings import queries as meeting_queries
 from portal.meetings import views as meeting_views
@@ -33,7 +36,11 @@ def _group(request: HttpRequest, slug: str) -> Any:
 
 def _subnav(group: WorkingGroup, user: Any, current: str, number: int) -> list[Tab]:
     """The places of a group; its members are shown to members."""
-    places = [("group", _("Overview"), ""), ("meetings", _("Meetings"), "meetings/")]
+    places = [
+        ("group", _("Overview"), ""),
+        ("meetings", _("Meetings"), "meetings/"),
+        ("discussion", _("Discussion"), "discussion/"),
+    ]
     if is_member(user):
         places.append(("members", _("Members (%(n)d)") % {"n": number}, "members/"))
     root = group.get_absolute_url()
@@ -117,6 +124,37 @@ def calendar(request: HttpRequest, slug: str) -> HttpResponse:
 def new_meeting(request: HttpRequest, slug: str) -> HttpResponse:
     """`/groups/<slug>/meetings/new/`: arrange a meeting, for leads and staff."""
     return meeting_views.write(request, _group(request, slug).channel)
+
+
+@PUBLIC
+def discussion(request: HttpRequest, slug: str) -> HttpResponse:
+    """`/groups/<slug>/discussion/`: what the group discusses, the thread written in last first."""
+    found = _group(request, slug)
+    context = {
+        "group": found,
+        "page": discussion_queries.of_channel(found.channel, request.user, request.GET),
+        "zone": meeting_queries.viewer_zone(request.user),
+        "may_open": _may_talk(found, request.user),
+        "readers": discussion_queries.readers_of(found.channel, members_only=False),
+        "subnav": _subnav(found, request.user, "discussion", queries.member_count(found)),
+    }
+    return render(request, "workinggroups/discussion.html", context)
+
+
+def _may_talk(group: Any, user: Any) -> bool:
+    """Those who belong to a group that is not closed, and staff."""
+    belongs = bool(group.my_role) or is_staff_member(user)
+    return is_member(user) and belongs and group.state != WorkingGroup.State.CLOSED
+
+
+@MEMBER
+@keeps("title", "body")
+def new_thread(request: HttpRequest, slug: str) -> HttpResponse:
+    """`/groups/<slug>/discussion/new/`: open a discussion, for those who belong to the group."""
+    found = _group(request, slug)
+    if found.state == WorkingGroup.State.CLOSED:
+        raise Http404
+    return discussion_views.write(request, found.channel, seated_only=True)
 
 
 @MEMBER

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
+from portal.core.kept import keep
 from portal.core.policies import may_open, policy_of
 from portal.core.rules import is_signed_in
 
@@ -100,6 +101,7 @@ class DefaultDeny:
         if may_open(request, view):
             return None
         if declared is not None and not is_signed_in(request.user):
+            keep(request, view)
             return redirect_to_login(request.get_full_path())
         raise Http404
 

@@ -16,3 +16,12 @@ def cards_for(user_ids: Iterable[int | None], viewer: Any) -> dict[int, PersonCa
     """
     wanted = {user_id for user_id in user_ids if user_id is not None}
     return import_string(settings.PERSON_CARDS)(wanted, viewer) if wanted else {}
+
+
+def named(handles: Iterable[str], viewer: Any) -> dict[str, int]:
+    """Whose handles these are, as far as `viewer` may see the people: account by handle, in one query.
+
+    Asked of the function that settings.PEOPLE_BY_HANDLE names.
+    """
+    wanted = set(handles)
+    return import_string(settings.PEOPLE_BY_HANDLE)(wanted, viewer) if wanted else {}

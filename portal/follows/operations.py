@@ -32,6 +32,14 @@ def unseat(*, channel: Channel, user: Any) -> None:
     Seat.objects.filter(channel=channel, user=user).delete()
 
 
+@transaction.atomic
+def keep_one_host(*, channel: Channel, user: Any | None) -> None:
+    """Of a channel that belongs to one person: `user` is its host and nobody else has a place; None: nobody has."""
+    Seat.objects.filter(channel=channel).exclude(user=user).delete()
+    if user is not None:
+        seat(channel=channel, user=user, role=Seat.Role.HOST)
+
+
 def follow(*, channel: Channel, by: Any, at: datetime) -> None:
     """`by` hears of the channel from now on; following twice changes nothing."""
     Follow.objects.get_or_create(channel=channel, user=by, defaults={"since": at})

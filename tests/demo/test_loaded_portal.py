@@ -29,6 +29,7 @@ EVERYONE = [
     "/groups/",
     GROUP,
     f"{GROUP}meetings/",
+    f"{GROUP}discussion/",
     "/meetings/",
     "/kits/",
     "/kits/starter-kit/",
@@ -45,10 +46,12 @@ MEMBERS = [
     "/members/me/edit/",
     "/members/siobhan-tregarth/",
     f"{GROUP}members/",
+    "/cases/charging-back-without-a-revolt/discussion/",
+    "/cases/charging-back-without-a-revolt/discussion/new/",
     "/notifications/",
     "/settings/notifications/",
 ]
-LEADS = [*MEMBERS, f"{GROUP}meetings/new/", f"{GROUP}edit/"]
+LEADS = [*MEMBERS, f"{GROUP}meetings/new/", f"{GROUP}discussion/new/", f"{GROUP}edit/"]
 STAFF = [*LEADS, "/manage/", "/manage/join-requests/"]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from members.models import User
+from tests.factories.discussions import make_thread
 from tests.factories.meetings import make_meeting
 from tests.factories.members import ProfileFactory
 from workinggroups import operations
@@ -39,7 +40,7 @@ def make_group(
 
 
 def staged(lead: User) -> dict[str, Any]:
-    """For the matrix of addresses: a group of each audience led by `lead`, and meetings by their names there."""
+    """For the matrix of addresses: a group of each audience led by `lead`, its meetings and discussions by name."""
     groups = {
         audience: make_group(audience=audience, lead=lead, slug=f"{audience}-group")
         for audience in ("public", "members", "private")
@@ -51,5 +52,11 @@ def staged(lead: User) -> dict[str, Any]:
         "a-past-meeting": make_meeting(channel, start=now - timedelta(days=5)),
         "a-private-meeting": make_meeting(groups["private"].channel, start=now + timedelta(days=5)),
     }
-    stage: dict[str, Any] = {name: meeting.pk for name, meeting in meetings.items()}
-    return stage | {f"{name}-slug": meeting.slug for name, meeting in meetings.items()}
+    threads = {
+        "a-thread": make_thread(channel, by=lead, seated_only=True),
+        "a-members-thread": make_thread(channel, by=lead, members_only=True),
+        "a-private-thread": make_thread(groups["private"].channel, by=lead, seated_only=True),
+    }
+    things: dict[str, Any] = meetings | threads
+    stage: dict[str, Any] = {name: thing.pk for name, thing in things.items()}
+    return stage | {f"{name}-slug": thing.slug for name, thing in things.items()}

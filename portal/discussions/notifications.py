@@ -1,0 +1,111 @@
+"""What people are told about discussions.
+
+One post reaches a person once, by the strongest of its reasons: it names or answers them, they belong, they follow
+or wrote in it before.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.core.people import cards_for
+from portal.discussions import facts, queries, rules
+from portal.discussions.models import Post, Thread, thread_key
+from portal.follows.models import Channel, Follow, Seat
+from portal.notifications.kinds import Kind, declare
+
+
+class _Conversation(Kind):
+    """What the kinds below have in common."""
+
+    conversation = True
+    template = "discussions/email/post"
+    action = gettext_lazy("Read it and reply")
+
+    def channel(self, fact: Any) -> Channel | None:
+        """Of a post that is still being written the channel is at hand (`audiences`): pages ask this twice."""
+        return getattr(fact, "at_hand", None) or Channel.objects.filter(pk=fact.channel_id).first()
+
+    def thread(self, fact: Any) -> str:
+        return thread_key(fact.thread_id)
+
+    def url(self, fact: Any) -> str:
+        return fact.url
+
+    def reply_to(self, fact: Any, person: Any) -> tuple[str, str] | None:
+        """A reply by mail becomes a post, while this person may write and the discussion is open."""
+        thread = Thread.objects.visible_to(person).with_viewer(person).filter(pk=fact.thread_id).first()
+        if thread is None or rules.is_closed(thread) or not rules.may_write(thread, person):
+            return None
+        return ("discussions.thread", str(fact.thread_id))
+
+    def context(self, fact: Any, person: Any) -> dict[str, Any] | None:
+        """The post as this person sees it now; None when they no longer may, or it was withdrawn."""
+        rows = Post.objects.visible_to(person).standing().select_related("author", "thread__channel")
+        post = rows.prefetch_related("mentions__person").filter(pk=fact.post_id).first()
+        if post is None:
+            return None
+        people = cards_for({post.author_id, *(row.person_id for row in post.mentions.all())}, person)
+        return {
+            "post": post,
+            "thread": post.thread,
+            "author": queries.card_or_stand_in(post.author, people),
+            "html": _for_mail(queries.html_of(post, people)),
+            "first": post.number == 1,
+        }
+
+
+def _for_mail(html: str) -> SafeString:
+    """The same HTML with links that lead here from anywhere."""
+    return mark_safe(html.replace('href="/', f'href="{settings.SITE_URL}/'))  # noqa: S308 -- as safe as it was
+
+
+def _people(fact: Any, concerned: Q) -> QuerySet[Any]:
+    """These people, those whom the post names, and those who belong to the channel or follow it."""
+    belong = Q(pk__in=Seat.objects.filter(channel=fact.channel_id).values("user"))
+    follow = Q(pk__in=Follow.objects.filter(channel=fact.channel_id).values("user"))
+    people = get_user_model()._default_manager.all()
+    return people.none() if fact.quiet else people.filter(concerned | belong | follow | Q(pk__in=fact.named))
+
+
+@declare
+class ThreadOpened(_Conversation):
+    """Somebody begins a discussion."""
+
+    slug = "discussions.thread-opened"
+    label = gettext_lazy("A discussion is opened")
+    fact = facts.ThreadOpened
+
+    def audience(self, fact: Any) -> QuerySet[Any]:
+        return _people(fact, Q())
+
+    def reason(self, fact: Any) -> str:
+        return _("You belong to “%(channel)s” or follow it.") % {"channel": fact.channel_title}
+
+    def headline(self, fact: Any) -> str:
+        return _("%(author)s opened “%(title)s”") % {"author": fact.author, "title": fact.title}
+
+
+@declare
+class PostWritten(_Conversation):
+    """Somebody replies in a discussion."""
+
+    slug = "discussions.post-written"
+    label = gettext_lazy("Somebody writes in a discussion")
+    fact = facts.PostWritten
+
+    def audience(self, fact: Any) -> QuerySet[Any]:
+        earlier = Post.objects.standing().filter(thread=fact.thread_id).exclude(author=None)
+        return _people(fact, Q(pk__in=earlier.values("author")) | Q(pk=fact.answered_id))
+
+    def reason(self, fact: Any) -> str:
+        words = _("You belong to “%(channel)s”, follow it, or wrote in this discussion.")
+        return words % {"channel": fact.channel_title}
+
+    def headline(self, fact: Any) -> str:
+        return _("%(author)s wrote in “%(title)s”") % {"author": fact.author, "title": fact.title}
