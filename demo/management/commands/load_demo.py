@@ -10,7 +10,7 @@ from demo.progress import Progress
 from portal.outbox.drain import settle_without_mail
 
 # In the order in which they stand on each other.
-PARTS = ("people", "roster", "cases", "groups", "discussions", "kits", "pages", "mail")
+PARTS = ("people", "roster", "cases", "told", "groups", "discussions", "kits", "pages", "mail")
 
 
 class Command(BaseCommand):
@@ -28,8 +28,12 @@ class Command(BaseCommand):
             self.stdout.write("The portal has members: its content is left as it is.")
             return
         progress, now = Progress(self.stdout), timezone.now()
+        told = import_module("demo.told")
+        before = told.last_notice()
         for part in PARTS:
             import_module(f"demo.{part}").load(progress, now)
-        # What was loaded happened in the past: notices stand in everybody's list, but nobody is mailed now.
+        # What was loaded happened in the past: notices stand in everybody's list, but nobody is mailed now. Only the
+        # four accounts get a summary, to be read at /dev/mail/.
         report = settle_without_mail()
+        told.settle(now, after=before)
         progress.done(f"{report.errands} errands of facts, {report.mails} mails left unsent")
