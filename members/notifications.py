@@ -29,6 +29,9 @@ class JoinRequested(Kind):
     def channel(self, fact: facts.JoinRequested) -> None:
         return None
 
+    def offered_to(self, person: User) -> bool:
+        return is_staff_member(person)
+
     def audience(self, fact: facts.JoinRequested) -> QuerySet[User]:
         return User.objects.programme_staff()
 

@@ -47,12 +47,9 @@ def recipients(kind: Kind, fact: Any, *, actor_id: int | None) -> QuerySet[Any]:
 
     Of the account itself everybody named is told, whatever became of the account. Of what was done quietly nobody is.
     """
-    people = get_user_model()._default_manager.all()
-    if getattr(fact, "quiet", False):
-        return people.none()
-    concerned, route = _routed(kind.routes(fact))
+    concerned, route = _concerned(kind, fact)
     if kind.transactional:
-        return people.filter(concerned).annotate(route=route)
+        return get_user_model()._default_manager.filter(concerned).annotate(route=route)
     reached = get_user_model()._default_manager.members().filter(concerned).exclude(pk=actor_id)
     reached = _with_level(reached.annotate(route=route), kind, fact)
     return reached.exclude(level=Level.Choice.MUTED)
@@ -60,9 +57,9 @@ def recipients(kind: Kind, fact: Any, *, actor_id: int | None) -> QuerySet[Any]:
 
 def muted(kind: Kind, fact: Any, *, actor_id: int | None) -> QuerySet[Any]:
     """Who would be told, had they not muted the thing."""
-    if kind.transactional or getattr(fact, "quiet", False):
+    if kind.transactional:
         return get_user_model()._default_manager.none()
-    concerned, _route = _routed(kind.routes(fact))
+    concerned, _route = _concerned(kind, fact)
     reached = get_user_model()._default_manager.members().filter(concerned).exclude(pk=actor_id)
     return _with_level(reached, kind, fact).filter(level=Level.Choice.MUTED)
 
@@ -99,8 +96,9 @@ def decided(kind: Kind, fact: Any, *, actor_id: int | None, at: datetime) -> Que
     return people.annotate(way=way)
 
 
-def _routed(routes: dict[Route, QuerySet[Any]]) -> tuple[Q, Case]:
-    """The people of all routes, and the strongest route of each."""
+def _concerned(kind: Kind, fact: Any) -> tuple[Q, Case]:
+    """The people of all routes, and the strongest route of each; nobody when it was done quietly."""
+    routes: dict[Route, QuerySet[Any]] = {} if getattr(fact, "quiet", False) else kind.routes(fact)
     concerned, whens = Q(pk__in=()), []
     for route in Route:
         if route in routes:

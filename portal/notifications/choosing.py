@@ -16,9 +16,9 @@ def wishes_of(person: Any) -> Wishes:
     return Wishes.objects.filter(person=person).first() or Wishes(person=person)
 
 
-def weights() -> dict[str, str]:
-    """What each line of the settings weighs: every kind one may choose about, and being mentioned."""
-    kinds = choosable()
+def weights(person: Any) -> dict[str, str]:
+    """What each line of somebody's settings weighs: every kind they may choose about, and being mentioned."""
+    kinds = choosable(person)
     lines = {kind.slug: str(kind.weight) for kind in kinds}
     return lines | ({MENTIONS: str(Weight.ADDRESSED)} if any(kind.mentions for kind in kinds) else {})
 
@@ -30,7 +30,7 @@ def choose_preset(*, preset: str, by: Any, at: datetime) -> None:
     Raises ValueError for a preset that there is not.
     """
     _save(by, preset=Preset(preset), brake=Brake.NONE, chosen_at=at)
-    for kind, weight in weights().items():
+    for kind, weight in weights(by).items():
         Preference.objects.filter(person=by, kind=kind, way=preset_way(preset, weight)).delete()
 
 
@@ -56,7 +56,7 @@ def choose_times(*, hour: int, weekday: int, paused_until: date | None, by: Any,
 def choose_ways(*, ways: Mapping[str, str], by: Any, at: datetime) -> None:
     """Keep what differs from the preset, of the kinds named; a kind or a way that there is not changes nothing."""
     preset = wishes_of(by).preset
-    for kind, weight in weights().items():
+    for kind, weight in weights(by).items():
         if ways.get(kind) not in Way.values:
             continue
         mine = Preference.objects.filter(person=by, kind=kind)

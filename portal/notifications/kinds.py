@@ -75,6 +75,10 @@ class Kind:
         """The line of the settings that decides for whoever came by `route`."""
         return MENTIONS if self.mentions and route == Route.MENTIONED else self.slug
 
+    def offered_to(self, person: Any) -> bool:
+        """Whether the settings of this person have a line for it: some kinds concern staff alone."""
+        return True
+
     def weight_for(self, route: str) -> Weight:
         """What it weighs for whoever came by `route`."""
         return Weight.ADDRESSED if route in self.addresses else self.weight
@@ -144,9 +148,10 @@ def all_kinds() -> list[Kind]:
     return sorted(_kinds.values(), key=lambda kind: str(kind.label))
 
 
-def choosable() -> list[Kind]:
-    """The kinds that somebody may choose about: not those of the account itself."""
-    return [kind for kind in all_kinds() if not kind.transactional]
+def choosable(person: Any = None) -> list[Kind]:
+    """The kinds that one may choose about, or this person: not those of the account itself."""
+    kinds = [kind for kind in all_kinds() if not kind.transactional]
+    return kinds if person is None else [kind for kind in kinds if kind.offered_to(person)]
 
 
 def area_of(slug: str) -> str:

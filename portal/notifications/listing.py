@@ -26,16 +26,15 @@ def listing(person: Any, params: QueryDict) -> dict[str, Any]:
         "unread": unread,
         "area": area if kinds else "",
         "filtered": unread or bool(kinds),
-        "tabs": _tabs(params, area if kinds else ""),
+        "tabs": _tabs(person, params, area if kinds else ""),
         "unread_url": query_url(params, unread=None if unread else "1"),
         "query": query_url(params).removeprefix("?"),
         "next_url": query_url(params, after=cursor) if cursor else "",
     }
 
 
-def _tabs(params: QueryDict, area: str) -> list[Tab]:
+def _tabs(person: Any, params: QueryDict, area: str) -> list[Tab]:
     tabs = [Tab(label=_("All"), url=query_url(params, area=None), current=not area)]
-    tabs += [
-        Tab(label=str(label), url=query_url(params, area=slug), current=slug == area) for slug, label in areas().items()
-    ]
+    for slug, label in areas(person).items():
+        tabs.append(Tab(label=str(label), url=query_url(params, area=slug), current=slug == area))
     return tabs

@@ -63,10 +63,10 @@ class Wanting:
     has_feed: bool
 
 
-def areas() -> dict[str, Any]:
-    """The parts of the portal that tell people something, by what they are called in addresses."""
+def areas(person: Any) -> dict[str, Any]:
+    """The parts of the portal that tell a person something, by what they are called in addresses."""
     found: dict[str, Any] = {}
-    for kind in sorted(choosable(), key=lambda kind: str(kind.area)):
+    for kind in sorted(choosable(person), key=lambda kind: str(kind.area)):
         found.setdefault(area_of(kind.slug), kind.area)
     return found
 
@@ -86,7 +86,7 @@ def wanting(person: Any, at: datetime) -> Wanting:
     chosen = dict(Preference.objects.filter(person=person).values_list("kind", "way"))
     levels = list(Level.objects.visible_to(person).select_related("channel").order_by("channel__title", "thread"))
     by_thing = {(level.channel_id, level.thread): level.level for level in levels}
-    lines = _areas(wishes.preset, chosen)
+    lines = _areas(person, wishes.preset, chosen)
     return Wanting(
         wishes=wishes,
         cards=preset_cards(wishes, previews(person, wishes, chosen=chosen, levels=by_thing, at=at)),
@@ -98,9 +98,9 @@ def wanting(person: Any, at: datetime) -> Wanting:
     )
 
 
-def _areas(preset: str, chosen: dict[str, str]) -> list[Area]:
-    labels, by_area = areas(), defaultdict(list)
-    for slug, weight in weights().items():
+def _areas(person: Any, preset: str, chosen: dict[str, str]) -> list[Area]:
+    labels, by_area = areas(person), defaultdict(list)
+    for slug, weight in weights(person).items():
         as_preset = preset_way(preset, weight)
         kind = kind_called(slug)
         label = kind.label if kind else _("Somebody mentions you")
