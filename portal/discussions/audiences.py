@@ -8,8 +8,6 @@ from portal.discussions.models import Thread
 from portal.follows.models import Channel
 from portal.notifications.queries import Told, who_will_be_told
 
-NOBODY = Told(0, 0)
-
 
 @dataclass(frozen=True)
 class _Opening(facts.ThreadOpened):

@@ -22,7 +22,7 @@ from portal.discussions.forms import EditForm, PostForm, ThreadForm
 from portal.discussions.mentions import handles_in
 from portal.discussions.models import Post, part_of
 from portal.follows.models import Channel
-from portal.notifications.queries import Told
+from portal.notifications.queries import NOBODY, Told
 
 REFUSED = 422
 
@@ -229,7 +229,7 @@ class Change(Composer):
         return operations.Written(changed)
 
     def told(self, form: PostForm, names: tuple[int, ...] = ()) -> Told:
-        return audiences.NOBODY
+        return NOBODY
 
     def context(self, form: PostForm) -> dict[str, Any]:
         return {

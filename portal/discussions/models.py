@@ -47,9 +47,14 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         return seen if is_member(user) else seen.filter(members_only=False)
 
     def with_viewer(self, user: Any) -> Self:
-        """What rules ask about their viewer, in the same query: `belongs`, `hosting`."""
-        seats = Seat.objects.filter(channel=OuterRef("channel"), user_id=user.pk if is_member(user) else None)
-        return self.annotate(belongs=Exists(seats), hosting=Exists(seats.filter(role=Seat.Role.HOST)))
+        """What rules and pages ask about their viewer, in the same query: `belongs`, `hosting`, `wrote`."""
+        key = user.pk if is_member(user) else None
+        seats = Seat.objects.filter(channel=OuterRef("channel"), user_id=key)
+        return self.annotate(
+            belongs=Exists(seats),
+            hosting=Exists(seats.filter(role=Seat.Role.HOST)),
+            wrote=Exists(Post.objects.standing().filter(thread=OuterRef("pk"), author_id=key)),
+        )
 
 
 class Thread(Timed):
@@ -105,6 +110,11 @@ class Thread(Timed):
     def list_url(self) -> str:
         """Where the discussions of the channel are listed: below the address of whatever owns it."""
         return f"{self.channel.url}discussion/"
+
+    @property
+    def notices_key(self) -> str:
+        """What notices, levels and mails of this thread have in common."""
+        return thread_key(self.pk)
 
     def url_of(self, number: int) -> str:
         """The permanent address of a post: the page that begins before it, and its place on that page."""
@@ -225,5 +235,5 @@ class Mention(models.Model):
 
 
 def thread_key(thread_id: int) -> str:
-    """What notices, levels and mails of one thread have in common."""
+    """The same for a thread that is known by its number alone."""
     return f"discussions.thread:{thread_id}"

@@ -16,14 +16,20 @@ from django.utils.translation import gettext_lazy
 from portal.core.people import cards_for
 from portal.discussions import facts, queries, rules
 from portal.discussions.models import Post, Thread, thread_key
-from portal.follows.models import Channel, Follow, Seat
+from portal.follows.models import Channel
+from portal.follows.queries import followers, seated
 from portal.notifications.kinds import Kind, declare
+from portal.notifications.models import Level
+from portal.notifications.ways import Route, Weight
 
 
 class _Conversation(Kind):
     """What the kinds below have in common."""
 
+    area = gettext_lazy("Discussions")
+    weight = Weight.NEWS
     conversation = True
+    mentions = True
     template = "discussions/email/post"
     action = gettext_lazy("Read it and reply")
 
@@ -31,8 +37,22 @@ class _Conversation(Kind):
         """Of a post that is still being written the channel is at hand (`audiences`): pages ask this twice."""
         return getattr(fact, "at_hand", None) or Channel.objects.filter(pk=fact.channel_id).first()
 
+    def routes(self, fact: Any) -> dict[Route, QuerySet[Any]]:
+        """Those whom the post names, those who belong to the channel, and those who follow it."""
+        channel = Channel(pk=fact.channel_id)
+        return {
+            Route.MENTIONED: get_user_model()._default_manager.filter(pk__in=fact.named),
+            Route.SEATED: seated(channel),
+            Route.FOLLOWED: followers(channel),
+        }
+
     def thread(self, fact: Any) -> str:
         return thread_key(fact.thread_id)
+
+    def reason_for(self, fact: Any, route: str) -> str:
+        if route == Route.SEATED:
+            return _("You belong to “%(channel)s”.") % {"channel": fact.channel_title}
+        return super().reason_for(fact, route)
 
     def url(self, fact: Any) -> str:
         return fact.url
@@ -65,14 +85,6 @@ def _for_mail(html: str) -> SafeString:
     return mark_safe(html.replace('href="/', f'href="{settings.SITE_URL}/'))  # noqa: S308 -- as safe as it was
 
 
-def _people(fact: Any, concerned: Q) -> QuerySet[Any]:
-    """These people, those whom the post names, and those who belong to the channel or follow it."""
-    belong = Q(pk__in=Seat.objects.filter(channel=fact.channel_id).values("user"))
-    follow = Q(pk__in=Follow.objects.filter(channel=fact.channel_id).values("user"))
-    people = get_user_model()._default_manager.all()
-    return people.none() if fact.quiet else people.filter(concerned | belong | follow | Q(pk__in=fact.named))
-
-
 @declare
 class ThreadOpened(_Conversation):
     """Somebody begins a discussion."""
@@ -81,11 +93,8 @@ class ThreadOpened(_Conversation):
     label = gettext_lazy("A discussion is opened")
     fact = facts.ThreadOpened
 
-    def audience(self, fact: Any) -> QuerySet[Any]:
-        return _people(fact, Q())
-
     def reason(self, fact: Any) -> str:
-        return _("You belong to “%(channel)s” or follow it.") % {"channel": fact.channel_title}
+        return _("You follow “%(channel)s”.") % {"channel": fact.channel_title}
 
     def headline(self, fact: Any) -> str:
         return _("%(author)s opened “%(title)s”") % {"author": fact.author, "title": fact.title}
@@ -98,14 +107,25 @@ class PostWritten(_Conversation):
     slug = "discussions.post-written"
     label = gettext_lazy("Somebody writes in a discussion")
     fact = facts.PostWritten
+    addresses = (Route.MENTIONED, Route.ROLE)
 
-    def audience(self, fact: Any) -> QuerySet[Any]:
+    def routes(self, fact: Any) -> dict[Route, QuerySet[Any]]:
+        """Besides: the one who is answered, those who wrote in it before, and those who asked to hear of it."""
+        people = get_user_model()._default_manager.all()
         earlier = Post.objects.standing().filter(thread=fact.thread_id).exclude(author=None)
-        return _people(fact, Q(pk__in=earlier.values("author")) | Q(pk=fact.answered_id))
+        asked = Level.objects.filter(channel=fact.channel_id, thread=self.thread(fact), level=Level.Choice.EVERYTHING)
+        follow = followers(Channel(pk=fact.channel_id))
+        here = Q(pk__in=earlier.values("author")) | Q(pk__in=asked.values("person")) | Q(pk__in=follow.values("pk"))
+        return super().routes(fact) | {
+            Route.ROLE: people.filter(pk=fact.answered_id),
+            Route.FOLLOWED: people.filter(here),
+        }
 
     def reason(self, fact: Any) -> str:
-        words = _("You belong to “%(channel)s”, follow it, or wrote in this discussion.")
-        return words % {"channel": fact.channel_title}
+        return _("You follow “%(channel)s” or take part in this discussion.") % {"channel": fact.channel_title}
+
+    def reason_for(self, fact: Any, route: str) -> str:
+        return _("It answers you.") if route == Route.ROLE else super().reason_for(fact, route)
 
     def headline(self, fact: Any) -> str:
         return _("%(author)s wrote in “%(title)s”") % {"author": fact.author, "title": fact.title}

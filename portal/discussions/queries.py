@@ -78,6 +78,7 @@ class SeenThread:
     may_close: bool
     closed_by: PersonCard | None
     readers: str
+    hears: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +165,10 @@ def readers_of(channel: Channel, *, members_only: bool) -> str:
 
 
 def see(thread: Any, user: Any, params: QueryDict) -> SeenThread:
-    """One page of the thread, in three queries. The row comes `with_viewer(user)`, with its channel."""
+    """One page of the thread, in three queries.
+
+    The row comes `with_viewer` and `with_hearing` of `user`, with its channel.
+    """
     found, cursor = keyset_page(_posts(thread), order=("number",), params=params, size=PAGE)
     wanted = {post.author_id for post in found} | {post.answers.author_id for post in found if post.answers}
     wanted |= {mention.person_id for post in found for mention in post.mentions.all()} | {thread.closed_by_id}
@@ -184,6 +188,7 @@ def see(thread: Any, user: Any, params: QueryDict) -> SeenThread:
         may_close=rules.may_close(thread, user),
         closed_by=people.get(thread.closed_by_id or 0),
         readers=readers_of(thread.channel, members_only=thread.members_only),
+        hears=thread.hears_seated or thread.hears_following or thread.wrote or bool(thread.hears_level),
     )
 
 

@@ -19,8 +19,11 @@ from portal.core.rules import is_signed_in
 from portal.discussions import audiences, operations, queries, rules
 from portal.discussions.composer import Change, NewThread, Reply, fresh_key
 from portal.discussions.forms import PostForm
-from portal.discussions.models import Post, Thread, part_of
+from portal.discussions.models import Post, Thread, part_of, thread_key
 from portal.follows.models import Channel
+from portal.notifications.hearing import with_hearing
+from portal.notifications.operations import read_about
+from portal.notifications.queries import NOBODY
 
 
 def zone_of(user: Any) -> Any:
@@ -33,6 +36,12 @@ def _thread(request: HttpRequest, pk: int) -> Any:
     return visible_or_404(rows, request.user, pk=pk)
 
 
+def _heard_thread(request: HttpRequest, pk: int) -> Any:
+    """The same with how much its reader hears of it, and whether anything of it is still unread."""
+    rows = Thread.objects.select_related("channel", "opened_by").with_viewer(request.user)
+    return visible_or_404(with_hearing(rows, request.user, thread=thread_key(pk)), request.user, pk=pk)
+
+
 def _post(request: HttpRequest, pk: int, number: int) -> Any:
     return visible_or_404(Post.objects.select_related("author"), request.user, thread=pk, number=number)
 
@@ -40,9 +49,11 @@ def _post(request: HttpRequest, pk: int, number: int) -> Any:
 @PUBLIC
 def thread(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """`/discussions/<id>-<slug>/`: what was said, twenty posts to a page, and the box to reply."""
-    found = _thread(request, pk)
+    found = _heard_thread(request, pk)
     if slug != found.slug:
         return redirect(found, permanent=True)
+    if found.hears_news:
+        read_about(channel=found.channel, thread=found.notices_key, by=request.user, at=timezone.now())
     seen = queries.see(found, request.user, request.GET)
     writes = seen.may_write and seen.last and not rules.is_closed(found)
     context = {
@@ -52,7 +63,7 @@ def thread(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "zone": zone_of(request.user),
         "newest_url": found.url_of(found.last_number),
         "form": PostForm(initial={"key": fresh_key()}) if writes else None,
-        "told": audiences.of_reply(found, by=request.user) if writes else audiences.NOBODY,
+        "told": audiences.of_reply(found, by=request.user) if writes else NOBODY,
     }
     return render(request, "discussions/thread.html", context)
 

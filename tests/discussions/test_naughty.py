@@ -18,6 +18,7 @@ from portal.discussions import mentions
 from portal.discussions.models import Post, Thread
 from portal.follows.models import Channel
 from tests.factories.discussions import make_reply, make_thread
+from tests.factories.notifications import wants_mail
 
 NAUGHTY = [
     "{{ 7|add:7 }}{% now %}",
@@ -158,6 +159,7 @@ def test_whatever_is_typed_is_kept_and_shown_everywhere(
 @pytest.mark.parametrize("text", [*NAUGHTY, *VECTORS[::5], "Title\r\nBcc: everybody@x.example"])
 def test_every_mail_parses_and_runs_nothing(text: str, channel: Channel, member: User, lead: User, sent: Any) -> None:
     body = text.replace("\x0b", " ")
+    wants_mail(lead)
     make_thread(channel, by=member, title=" ".join(body.split())[:160], body=body, quiet=False)
     later = timezone.now() + timedelta(minutes=6)
     with time_machine.travel(later, tick=False):

@@ -233,7 +233,7 @@ def test_a_preview_posts_nothing_and_says_who_will_hear(
     assert page.status_code == 200
     assert "<em>Ask</em>" in page.content.decode()
     assert "Otto Outsider cannot see this discussion and will not be told." in text_of(page)
-    assert "1 person will be told, 1 of them by mail." in text_of(page)
+    assert "1 person will be told, 1 by mail." in text_of(page)
     assert fields_of(page)["body"] == "*Ask* @otto."
     assert Post.objects.count() == 1
 

@@ -57,6 +57,12 @@ def test_a_lead_opens_a_discussion_and_a_member_answers(javascript: bool, visit:
     page.get_by_role("button", name="Save the change").click()
     expect(page.get_by_role("article", name="Post 2")).to_contain_text("2025")
 
+    page.get_by_text("change how much you hear").click()
+    page.get_by_role("button", name="Mute").click()
+    expect(page.get_by_role("status").first).to_contain_text("You hear nothing more of this conversation.")
+    assert page.url.split("#")[0] == address
+    expect(page.locator("summary", has_text="Muted")).to_be_visible()
+
     page = one.go(address)
     page.get_by_role("button", name="Close the discussion").click()
     expect(page.get_by_text("closed this discussion on")).to_be_visible()
