@@ -16,6 +16,7 @@ from cases.outline import SECTIONS
 from demo.progress import Progress
 from members.models import Organisation, Profile, User
 from members.operations import make_staff, reindex
+from members.rules import Audience, opened_to
 from portal.taxonomy import models as taxonomy
 
 CONTENT = Path(__file__).parent / "content"
@@ -75,7 +76,8 @@ def _editor(now: datetime) -> User:
         role=EDITOR["role"],
         bio=EDITOR["bio"],
         organisation=Organisation.objects.filter(slug="programme-office").first(),
-        visibility=Profile.Visibility.PUBLIC,
+        shown_to=Audience.PUBLIC,
+        audiences=opened_to(Audience.PUBLIC),
         member_since=now - timedelta(days=500),
     )
     make_staff(person=person)

@@ -11,10 +11,14 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from demo.accounts import PASSWORD
+from demo.portraits import portrait
 from demo.progress import Progress
 from members import operations
 from members.folding import fold
-from members.models import Expertise, JoinRequest, Organisation, Profile, ProfileLanguage, ProfileOffer, User
+from members.models import Expertise, JoinRequest, Organisation, Profile, ProfileOffer, User
+from members.profiles.operations import set_photo
+from members.profiles.photos import made_of
+from members.rules import chosen, opened_to
 from portal.taxonomy.models import JurisdictionLevel, ServiceLine, Stage
 
 CONTENT = Path(__file__).parent / "content"
@@ -48,7 +52,8 @@ def load(progress: Progress, now: datetime) -> None:
     rows = _read("people.yaml")
     with transaction.atomic():
         fresh = _people(rows, organisations, now)
-    progress.done(f"{len(rows)} members, {fresh} of them new")
+    progress.done(f"{len(rows)} members, {len(fresh)} of them new")
+    progress.done(f"{_portraits(fresh, now)} portraits")
     with transaction.atomic():
         _waiting(now)
     progress.done(f"{len(WAITING)} requests to join")
@@ -80,8 +85,8 @@ def _organisations(rows: list[dict[str, Any]]) -> dict[str, Organisation]:
     return {organisation.slug: organisation for organisation in Organisation.objects.all()}
 
 
-def _people(rows: list[dict[str, Any]], organisations: dict[str, Organisation], now: datetime) -> int:
-    """The members who are not there yet; the number of them."""
+def _people(rows: list[dict[str, Any]], organisations: dict[str, Organisation], now: datetime) -> set[str]:
+    """Make the members who are not there yet; their handles."""
     known = set(Profile.objects.values_list("handle", flat=True))
     known_addresses = set(User.objects.values_list("email", flat=True))
     fresh = [row for row in rows if row["handle"] not in known and row["email"] not in known_addresses]
@@ -98,17 +103,46 @@ def _people(rows: list[dict[str, Any]], organisations: dict[str, Organisation], 
             stage=stages[row["stage"]],
             looking_for="\n".join(row["looking_for"]),
             bio=row["bio"],
-            visibility=row["visibility"],
+            languages=row["languages"],
+            shown_to=row["visibility"],
+            audiences=opened_to(row["visibility"]),
             member_since=now - timedelta(days=row["joined_days_ago"]),
+            confirmed_at=now - timedelta(days=row["joined_days_ago"] % 340),
         )
         for row in fresh
     )
     _rows_of(fresh)
+    _choices({row["handle"] for row in fresh}, now)
     operations.reindex(Profile.objects.filter(handle__in=[row["handle"] for row in fresh]))
     for row in fresh:
         if row.get("account") == "staff":
             operations.make_staff(person=users[row["email"]])
-    return len(fresh)
+    return {row["handle"] for row in fresh}
+
+
+def _choices(handles: set[str], now: datetime) -> None:
+    """What some of them added to their profiles, and whom they show it to."""
+    for row in _read("profiles.yaml"):
+        if row["handle"] not in handles:
+            continue
+        profile = Profile.objects.get(handle=row["handle"])
+        for name in ("pronouns", "pronunciation", "links", "phone", "contact_email"):
+            setattr(profile, name, row.get(name, getattr(profile, name)))
+        profile.shown_to = row.get("shown_to", profile.shown_to)
+        profile.audiences = chosen(profile.audiences | row.get("audiences", {}))
+        profile.providers_may_contact = row.get("providers_may_contact", False)
+        profile.leads_may_contact = row.get("leads_may_contact", False)
+        if "confirmed_days_ago" in row:
+            profile.confirmed_at = now - timedelta(days=row["confirmed_days_ago"])
+        profile.save()
+
+
+def _portraits(handles: set[str], now: datetime) -> int:
+    """Drawn faces for those of the new members who have one: shapes and colours, nobody's likeness. How many."""
+    drawn = [row["handle"] for row in _read("profiles.yaml") if row.get("portrait") and row["handle"] in handles]
+    for profile in Profile.objects.filter(handle__in=drawn).select_related("user"):
+        set_photo(person=profile.user, made=made_of(portrait(profile.handle)), by=profile.user, at=now)
+    return len(drawn)
 
 
 def _accounts(rows: list[dict[str, Any]], now: datetime) -> None:
@@ -147,9 +181,6 @@ def _rows_of(rows: list[dict[str, Any]]) -> None:
         through(profile=profiles[row["handle"]], serviceline=lines[slug])
         for row in rows
         for slug in row["service_lines"]
-    )
-    ProfileLanguage.objects.bulk_create(
-        ProfileLanguage(profile=profiles[row["handle"]], code=code) for row in rows for code in row["languages"]
     )
     ProfileOffer.objects.bulk_create(
         ProfileOffer(profile=profiles[row["handle"]], what=what) for row in rows for what in row["willing_to"]

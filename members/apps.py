@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,5 +12,8 @@ class MembersConfig(AppConfig):
     def ready(self) -> None:
         from members.accounts.limits import count_in_database
 
+        from members.subscribers import write_missing
+
         count_in_database()
         from members.rights import exporting, leaving  # noqa: F401 -- register the duties of the drain
+        post_migrate.connect(write_missing, sender=self)

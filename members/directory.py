@@ -1,6 +1,7 @@
 """The directory: one page of people, the facets with their counts, and where members work.
 
-All counts come from one statement: a visitor's page costs as many queries as a page without facets.
+Who matches, and how many would, is asked of the index (`members.lookup`); the people themselves are read anew from
+the database, so that whoever left a moment ago is on no page.
 """
 
 from collections import defaultdict
@@ -8,21 +9,38 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, F, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Prefetch
 from django.http import QueryDict
+from django.utils.translation import ngettext
 from django_countries import countries
 
-from members.choices import language_name
-from members.filters import FACETS, SORTS, Filters
-from members.models import Profile
-from members.queries import matching
-from members.seen import SeenProfile
-from portal.core.listing import Chip, Facet, Option, Page, keyset_page, query_url, toggle_url
+from members.choices import Offer, language_name
+from members.filters import FACETS, LONG, SORTS, Filters
+from members.folding import fold
+from members.lookup import bits
+from members.lookup.search import Answer, Counted, search
+from members.lookup.terms import tier_of
+from members.models import Expertise, Profile
+from members.seen import SeenProfile, see_in_list
+from portal.core.listing import (
+    PAGE_SIZE,
+    Chip,
+    Facet,
+    Option,
+    Page,
+    behind_cursor,
+    encode_cursor,
+    query_url,
+    toggle_url,
+)
 from portal.taxonomy.choices import Mark, MemberKind
 from portal.taxonomy.models import JurisdictionLevel, ServiceLine, Stage
 
 MARKS = tuple(Mark.values)
+OPTIONS = 12  # values that a long facet shows
+COUNTRIES = 12  # rows of the table, before all the others in one
+FEW = 1000  # people who are asked for by key; of more, the list is walked in its order
+WALK, LONGEST_WALK = 3 * PAGE_SIZE, 20_000
 
 
 @dataclass(frozen=True)
@@ -54,29 +72,17 @@ class Directory:
     sorts: Sequence[tuple[str, Any, bool]] = field(default_factory=tuple)
 
 
-@dataclass
-class _Counts:
-    """The rows of the one statement, by what they count."""
-
-    found: int = 0
-    community: int = 0
-    facets: dict[str, list[tuple[str, str, str, int, int]]] = field(default_factory=lambda: defaultdict(list))
-    places: list[tuple[str, str, str, int]] = field(default_factory=list)
-
-
 def directory(viewer: Any, filters: Filters, params: QueryDict) -> Directory:
     """The people `viewer` may see who match, with true counts. Raises Http404 for a forged cursor."""
-    seen = Profile.objects.visible_to(viewer).listed()
-    counts = _count(seen, filters)
-    rows = matching(seen, filters.text).filter(filters.condition()).with_everything()
-    people, cursor = keyset_page(rows, order=filters.order, params=params)
-    facets = [
-        Facet(name, label, _options(name, counts.facets[name], filters, params), open=_is_open(name, opened, filters))
-        for name, label, opened in FACETS
-    ]
+    tier = tier_of(viewer)
+    if not tier:
+        return Directory(page=Page(rows=(), total=0), people=(), community=0)
+    answer = search(tier, filters)
+    people, cursor = _people(tier, viewer, answer, filters, params)
+    facets = [_facet(name, label, opened, answer, filters, params) for name, label, opened in FACETS]
     page = Page(
         rows=people,
-        total=counts.found,
+        total=answer.found,
         next_url=query_url(params, after=cursor) if cursor else "",
         first_url=query_url(params) if params.get("after") else "",
         facets=facets,
@@ -84,123 +90,133 @@ def directory(viewer: Any, filters: Filters, params: QueryDict) -> Directory:
     )
     return Directory(
         page=page,
-        people=[profile.as_seen_by(viewer) for profile in people],
-        community=counts.community,
-        matrix=_matrix(counts.places),
+        people=[see_in_list(profile, viewer) for profile in people],
+        community=answer.everybody,
+        matrix=_matrix(answer.places),
         sorts=[(value, label, value == filters.sort) for value, (label, _order) in SORTS.items()],
     )
 
 
-def _is_open(name: str, opened: bool, filters: Filters) -> bool:  # noqa: FBT001 -- two lines above
-    return opened or bool(filters.chosen.get(name))
+# --- one page ---------------------------------------------------------------------------------------------------
 
 
-# --- counting ---------------------------------------------------------------------------------------------------
-
-# Slug, words, mark, position: what each facet counts by.
-_EMPTY = Value("")
-_KEYS: dict[str, tuple[Any, Any, Any, Any]] = {
-    "level": (
-        F("organisation__level__slug"),
-        F("organisation__level__label"),
-        F("organisation__level__mark"),
-        F("organisation__level__position"),
-    ),
-    "kind": (F("kind"), _EMPTY, _EMPTY, Value(0)),
-    "country": (F("organisation__country"), _EMPTY, _EMPTY, Value(0)),
-    "service": (
-        Coalesce("service_lines__parent__slug", "service_lines__slug"),
-        Coalesce("service_lines__parent__label", "service_lines__label"),
-        _EMPTY,
-        Coalesce("service_lines__parent__position", "service_lines__position"),
-    ),
-    "stage": (F("stage__slug"), F("stage__label"), _EMPTY, F("stage__position")),
-    "language": (F("languages__code"), _EMPTY, _EMPTY, Value(0)),
-}
+def _people(
+    tier: str, viewer: Any, answer: Answer, filters: Filters, params: QueryDict
+) -> tuple[list[Profile], str]:
+    """The people of this page in order, and the cursor behind the last of them; "" when nobody follows."""
+    found = _walk(tier, answer, filters.order, params)
+    shown, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
+    subjects = Prefetch("expertise", Expertise.objects.select_related("tag").order_by("tag__name"))
+    rows = Profile.objects.in_tier(tier).with_card_data().with_ties_to(viewer).prefetch_related(subjects)
+    by_key = rows.in_bulk([row[-1] for row in shown])
+    return [by_key[row[-1]] for row in shown if row[-1] in by_key], _cursor(shown[-1]) if more else ""
 
 
-def _count(seen: QuerySet[Profile], filters: Filters) -> _Counts:
-    """Everything that is counted, in one statement; each facet under the choices of all the others."""
-    text = matching(seen, filters.text)
-    places = _grouped(
-        seen.exclude(organisation=None),
-        "places",
-        (F("organisation__country"), F("organisation__level__slug"), F("organisation__level__mark"), Value(0)),
-    )
-    branches = [places, _total(seen, "community"), _total(text.filter(filters.condition()), "found")]
-    branches += [_grouped(text.filter(filters.condition(leave_out=name)), name, key) for name, key in _KEYS.items()]
-    counts = _Counts()
-    for what, value, words, mark, position, number in branches[0].union(*branches[1:], all=True):
-        if what == "found":
-            counts.found = number
-        elif what == "community":
-            counts.community = number
-        elif what == "places":
-            counts.places.append((value, words, mark, number))
-        elif value:
-            counts.facets[what].append((value, words, mark, position, number))
-    return counts
+def _walk(tier: str, answer: Answer, order: Sequence[str], params: QueryDict) -> list[tuple[Any, ...]]:
+    """The columns of the order, and so the keys, of one person more than a page holds.
+
+    Few people are asked for by key. Of many, one is never far: the list is walked from the cursor in as long a
+    stride as their share of the community makes likely, and in longer ones where they stand together.
+    """
+    columns = [name.lstrip("-") for name in order]
+    rows = Profile.objects.in_tier(tier) if answer.members is None else Profile.objects.all()
+    rows = rows.order_by(*order).values_list(*columns)
+    if answer.members is None or answer.found <= FEW:
+        if answer.members is not None:
+            rows = rows.filter(pk__in=list(bits.keys(answer.members)))
+        return list(behind_cursor(rows, order=order, params=params)[: PAGE_SIZE + 1])
+    wanted, found, place = bits.Holder(answer.members), [], params.copy()
+    stride = min(LONGEST_WALK, WALK * max(1, answer.everybody // answer.found))
+    while len(found) <= PAGE_SIZE:
+        passed = list(behind_cursor(rows, order=order, params=place)[:stride])
+        found += [row for row in passed if row[-1] in wanted]
+        if len(passed) < stride:
+            break
+        place["after"], stride = _cursor(passed[-1]), min(LONGEST_WALK, 4 * stride)
+    return found[: PAGE_SIZE + 1]
 
 
-def _grouped(rows: QuerySet[Profile], what: str, key: tuple[Any, Any, Any, Any]) -> QuerySet[Any]:
-    named = dict(zip(("c_value", "c_words", "c_mark", "c_position"), key, strict=True))
-    keyed = rows.order_by().annotate(c_what=Value(what), **named).values("c_what", *named)
-    return keyed.annotate(number=Count("pk", distinct=True)).values_list("c_what", *named, "number")
-
-
-def _total(rows: QuerySet[Profile], what: str) -> QuerySet[Any]:
-    return _grouped(rows, what, (_EMPTY, _EMPTY, _EMPTY, Value(0)))
+def _cursor(row: tuple[Any, ...]) -> str:
+    return encode_cursor([value.isoformat() if hasattr(value, "isoformat") else value for value in row])
 
 
 # --- facets and chips -------------------------------------------------------------------------------------------
 
 
-def _words(name: str, value: str, words: str) -> str:
-    """What a value is called; vocabularies bring their words, closed lists know theirs."""
-    if name == "kind":
-        return str(dict(MemberKind.choices).get(value, value))
-    if name == "country":
-        return countries.name(value) or value
-    if name == "language":
-        return language_name(value)
-    return words
-
-
-_BY_NUMBER = frozenset({"country", "language"})
-
-
-def _place(value: str) -> tuple[int, str]:
-    """Member kinds in the order in which they are always named, everything else by its slug."""
-    return (MemberKind.values.index(value) if value in MemberKind.values else 0, value)
-
-
-def _options(
-    name: str, counted: Sequence[tuple[str, str, str, int, int]], filters: Filters, params: QueryDict
-) -> list[Option]:
+def _facet(  # noqa: PLR0917 -- one call, read beside its loop
+    name: str, label: Any, opened: bool, answer: Answer, filters: Filters, params: QueryDict  # noqa: FBT001
+) -> Facet:
     """Values that somebody has, in the vocabulary's order, else by number; chosen ones also without anybody."""
-    chosen = filters.chosen.get(name, ())
-    ordered = sorted(counted, key=lambda row: (row[3], -row[4] if name in _BY_NUMBER else 0, row[1], _place(row[0])))
-    absent = [value for value in chosen if value not in {row[0] for row in counted}]
-    rows = [(value, words, mark, number) for value, words, mark, _position, number in ordered]
-    rows += [(value, words, "", 0) for value, words in _words_of(name, absent).items()]
+    chosen, find = filters.chosen.get(name, ()), filters.finds.get(name, "")
+    counted = sorted(
+        (each for each in answer.facets[name] if each.number or each.value in chosen),
+        key=lambda each: (each.position, -each.number if name in LONG else 0, _place(each.value), each.value),
+    )
+    named = [each for each in counted if find and fold(find) in (each.folded or fold(_words(name, each)))]
+    kept = counted
+    if name in LONG:
+        first = (named or counted)[:OPTIONS]
+        kept = [each for each in counted if each.value in chosen or each in first]
+    options = [_option(name, each, filters, params) for each in kept] + _absent(name, counted, filters, params)
+    return Facet(
+        name,
+        label,
+        options,
+        open=opened or bool(chosen) or bool(find),
+        find=find if name in LONG and (find or len(counted) > OPTIONS) else None,
+        nothing_found=bool(find) and not named,
+    )
+
+
+def _option(name: str, counted: Counted, filters: Filters, params: QueryDict) -> Option:
+    return Option(
+        value=counted.value,
+        label=_words(name, counted),
+        count=counted.number,
+        selected=counted.value in filters.chosen.get(name, ()),
+        url=toggle_url(params, name, counted.value),
+        mark=counted.mark if name == "level" else "",
+    )
+
+
+def _absent(name: str, counted: Sequence[Counted], filters: Filters, params: QueryDict) -> list[Option]:
+    """Values that were chosen and that nobody has: their words are kept, so that they can be taken away."""
+    there = {each.value for each in counted}
+    missing = [value for value in filters.chosen.get(name, ()) if value not in there]
+    words = _words_of(name, missing)
     return [
-        Option(
-            value=value,
-            label=_words(name, value, words),
-            count=number,
-            selected=value in chosen,
-            url=toggle_url(params, name, value),
-            mark=mark,
-        )
-        for value, words, mark, number in rows
+        _option(name, Counted(value=value, label=words[value], mark="", position=0, number=0, folded=""), filters, params)
+        for value in missing
     ]
+
+
+def _words(name: str, counted: Counted) -> str:
+    """What a value is called; vocabularies bring their words, closed lists know theirs."""
+    known = _BY_CODE.get(name)
+    return known(counted.value) if known else counted.label
+
+
+_BY_CODE = {
+    "kind": lambda value: str(dict(MemberKind.choices).get(value, value)),
+    "country": lambda value: str(countries.name(value) or value),
+    "language": language_name,
+    "willing": lambda value: str(dict(Offer.choices).get(value, value)),
+}
+
+
+def _place(value: str) -> int:
+    """Member kinds in the order in which they are always named."""
+    return MemberKind.values.index(value) if value in MemberKind.values else 0
 
 
 _VOCABULARIES = {"level": JurisdictionLevel, "service": ServiceLine, "stage": Stage}
 
 
 def _words_of(name: str, values: Sequence[str]) -> dict[str, str]:
-    """The words of chosen values that no counted row brought; asked only when there are such values."""
+    """The words of chosen values that no counted row brought; asked only when there are such values.
+
+    Organisations and subjects are not looked up: that one exists would be an answer about people who are hidden.
+    """
     found: dict[str, str] = {}
     if values and name in _VOCABULARIES:
         rows = _VOCABULARIES[name].objects.filter(slug__in=values)
@@ -222,7 +238,15 @@ def _matrix(places: Sequence[tuple[str, str, str, int]]) -> list[Row]:
     for country, level, mark, number in places:
         by_country[country][mark].append((level, number))
     rows = [_row(country, by_mark) for country, by_mark in by_country.items()]
-    return sorted(rows, key=lambda row: (-row.total, row.country))
+    rows.sort(key=lambda row: (-row.total, row.country))
+    return [*rows[:COUNTRIES], *([_others(rows[COUNTRIES:])] if rows[COUNTRIES:] else [])]
+
+
+def _others(rows: Sequence[Row]) -> Row:
+    """All the countries that have no row of their own, in one."""
+    sums = [Cell(sum(row.cells[column].count for row in rows)) for column in range(len(MARKS))]
+    words = ngettext("%(n)d other country", "%(n)d other countries", len(rows)) % {"n": len(rows)}
+    return Row(country=words, url="", cells=sums, total=sum(row.total for row in rows))
 
 
 def _row(country: str, by_mark: dict[str, list[tuple[str, int]]]) -> Row:

@@ -102,3 +102,13 @@ class AccountsMerged:
     merge_id: int
     person_id: int
     gone_id: int
+
+
+@fact("members.ProfileEdited")
+@dataclass(frozen=True)
+class ProfileEdited:
+    """Programme staff changed somebody's profile; what exactly stands in the `ProfileEdit` of this key."""
+
+    edit_id: int
+    person_id: int
+    editor: str

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members import facts
-from members.models import DataExport, JoinRequest, User
+from members.models import DataExport, JoinRequest, ProfileEdit, User
+from members.profiles.page import edits
 from portal.core.rules import is_staff_member
 from portal.notifications.kinds import Kind, declare
 from portal.notifications.ways import Route
@@ -162,3 +163,38 @@ class ClaimRefused(_OfClaim):
 
     def context(self, fact: Any, person: User) -> dict[str, Any] | None:
         return {"accepted": False}
+
+
+@declare
+class ProfileEdited(Kind):
+    """To the owner: programme staff changed the profile. Several saves in a row are one mail."""
+
+    slug = "members.profile-edited"
+    label = gettext_lazy("Programme staff change your profile")
+    fact = facts.ProfileEdited
+    template = "members/email/profile_edited"
+    action = gettext_lazy("Look at your profile")
+    conversation = True
+
+    def channel(self, fact: facts.ProfileEdited) -> None:
+        return None
+
+    def audience(self, fact: facts.ProfileEdited) -> QuerySet[User]:
+        return User.objects.filter(pk=fact.person_id)
+
+    def thread(self, fact: facts.ProfileEdited) -> str:
+        return f"members.profile:{fact.person_id}"
+
+    def reason(self, fact: facts.ProfileEdited) -> str:
+        return _("It is your profile.")
+
+    def headline(self, fact: facts.ProfileEdited) -> str:
+        return _("%(name)s changed your profile") % {"name": fact.editor}
+
+    def url(self, fact: facts.ProfileEdited) -> str:
+        return f"{reverse('members:me')}#changed"
+
+    def context(self, fact: facts.ProfileEdited, person: User) -> dict[str, Any] | None:
+        rows = ProfileEdit.objects.visible_to(person).filter(pk=fact.edit_id).select_related("by")
+        found = edits(list(rows))
+        return {"edit": found[0]} if found else None

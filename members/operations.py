@@ -1,39 +1,34 @@
 """Writes about people: join, decide, edit, suspend, record what somebody gave, keep the search text in step."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from members import facts, rules
 from members.folding import fold
+from members.lookup import index
 from members.mail import send_mail
 from members.models import (
     Contribution,
-    Expertise,
     JoinRequest,
     Organisation,
     Profile,
-    ProfileLanguage,
-    ProfileOffer,
     Subject,
     User,
 )
-from members.queries import search_text_of
 from portal.core.text import clean_text
 from portal.follows.models import Channel
 from portal.outbox.operations import record
-from portal.taxonomy.models import ServiceLine, Stage
 
 STAFF_GROUP = "Programme staff"
 # Addresses below /members/ that are not people.
-RESERVED_HANDLES = frozenset({"me", "as", "new", "join", "search", "export", "import", "listed"})
+RESERVED_HANDLES = frozenset({"me", "as", "new", "join", "search", "export", "import", "listed", "who-sees-what"})
 HANDLE_LENGTH = 60
 
 
@@ -143,72 +138,7 @@ def free_handle(name: str) -> str:
     return next(handle for number in range(2, 10_000_000) if (handle := f"{base}-{number}") not in taken)
 
 
-# --- profile ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProfileChanges:
-    """What people say about themselves. Kind and standing are not theirs to change."""
-
-    name: str
-    role: str
-    organisation: Organisation | None
-    organisation_proposed: str
-    service_lines: Sequence[ServiceLine]
-    stage: Stage | None
-    ask_about: Sequence[str]
-    looking_for: str
-    willing_to: Sequence[str]
-    languages: Sequence[str]
-    time_zone: str
-    bio: str
-    visibility: str
-    theme: str
-
-
-@transaction.atomic
-def edit_profile(*, person: User, changes: ProfileChanges, by: User, at: datetime) -> Profile:
-    """Write what `person` says about themselves; makes the profile of a member who has none.
-
-    Raises NotAllowed when `by` is somebody else or not a member.
-    """
-    if by.pk != person.pk or not by.is_member:
-        raise NotAllowed(_("You can only edit your own profile."))
-    person.name, person.time_zone, person.theme = changes.name, changes.time_zone, changes.theme
-    person.save(update_fields=["name", "time_zone", "theme"])
-    profile = Profile.objects.filter(user=person).first() or Profile.objects.create(
-        user=person, handle=free_handle(changes.name), member_since=at
-    )
-    profile.role = changes.role
-    profile.organisation = changes.organisation
-    profile.organisation_proposed = "" if changes.organisation else changes.organisation_proposed
-    profile.stage = changes.stage
-    profile.looking_for = changes.looking_for
-    profile.bio = changes.bio
-    profile.visibility = changes.visibility
-    profile.save()
-    profile.service_lines.set(changes.service_lines)
-    _set_rows(profile, changes)
-    reindex(Profile.objects.filter(pk=profile.pk))
-    return profile
-
-
-def _set_rows(profile: Profile, changes: ProfileChanges) -> None:
-    """Languages, offers and subjects: what is new is added, what is gone is deleted, the rest is left alone."""
-    profile.languages.exclude(code__in=changes.languages).delete()
-    ProfileLanguage.objects.bulk_create(
-        (ProfileLanguage(profile=profile, code=code) for code in changes.languages), ignore_conflicts=True
-    )
-    profile.offers.exclude(what__in=changes.willing_to).delete()
-    ProfileOffer.objects.bulk_create(
-        (ProfileOffer(profile=profile, what=what) for what in changes.willing_to), ignore_conflicts=True
-    )
-    wanted = {subject.pk: subject for subject in subjects_called(changes.ask_about)}
-    profile.expertise.exclude(tag__in=wanted).delete()
-    known = set(profile.expertise.values_list("tag_id", flat=True))
-    Expertise.objects.bulk_create(
-        Expertise(content_object=profile, tag=subject) for pk, subject in wanted.items() if pk not in known
-    )
+# --- subjects, and what is derived from profiles ------------------------------------------------------------------
 
 
 def subjects_called(names: Iterable[str]) -> list[Subject]:
@@ -226,15 +156,17 @@ def subjects_called(names: Iterable[str]) -> list[Subject]:
     return [found[slug] for slug in by_slug]
 
 
-def reindex(profiles: Any) -> None:
-    """Write search text and sort name of these profiles (a queryset) where they changed."""
+@transaction.atomic
+def reindex(profiles: QuerySet[Profile]) -> None:
+    """Bring what is derived from these profiles in step: the order of names, and what the directory knows of them."""
     changed = []
-    for profile in profiles.with_everything().iterator(chunk_size=500):
-        text, name = search_text_of(profile), fold(profile.user.name)[:160]
-        if (profile.search_text, profile.sort_name) != (text, name):
-            profile.search_text, profile.sort_name = text, name
+    for profile in profiles.select_related("user").iterator(chunk_size=500):
+        name = fold(profile.user.name)[:160]
+        if profile.sort_name != name:
+            profile.sort_name = name
             changed.append(profile)
-    Profile.objects.bulk_update(changed, ["search_text", "sort_name"], batch_size=200)
+    Profile.objects.bulk_update(changed, ["sort_name"], batch_size=200)
+    index.write(profiles)
 
 
 def reindex_organisation(organisation: Organisation) -> None:
@@ -258,6 +190,7 @@ def suspend(*, person: User, reason: str, by: User, at: datetime) -> None:
     person.refresh_from_db()
     if not changed:
         return
+    reindex(Profile.objects.filter(user=person))
     key = f"members.suspended:{person.pk}:{person.session_epoch}"
     record(facts.PersonSuspended(person.pk, reason), key=key, by=by, at=at)
 
@@ -273,6 +206,7 @@ def reinstate(*, person: User, by: User, at: datetime) -> None:
     person.refresh_from_db()
     if not changed:
         return
+    reindex(Profile.objects.filter(user=person))
     key = f"members.reinstated:{person.pk}:{person.session_epoch}"
     record(facts.PersonReinstated(person.pk), key=key, by=by, at=at)
 

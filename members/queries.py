@@ -4,20 +4,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
 from members.choices import ContributionKind
+from members.eyes import StandIn
 from members.folding import fold
+from members.lookup.search import alike
+from members.lookup.terms import tier_of
 from members.models import (
     Contribution,
     DataExport,
     Departure,
-    Expertise,
+    DirectoryTerm,
     JoinRequest,
     Merge,
     Organisation,
     Profile,
+    ProfileEdit,
     User,
 )
 from members.rules import may_suspend
@@ -37,7 +40,7 @@ def card_of(user: Any) -> PersonCard:
 
 def cards_by_user(user_ids: set[int], viewer: Any) -> dict[int, PersonCard]:
     """Cards for many people at once, in one query; whoever `viewer` may not see is left out."""
-    profiles = Profile.objects.visible_to(viewer).with_card_data().filter(user_id__in=user_ids)
+    profiles = Profile.objects.visible_to(viewer).with_card_data().with_ties_to(viewer).filter(user_id__in=user_ids)
     return {profile.user_id: see_card(profile, viewer) for profile in profiles}
 
 
@@ -49,7 +52,7 @@ def users_by_handle(handles: set[str], viewer: Any) -> dict[str, int]:
 
 def own_profile(user: Any) -> Profile | None:
     """The profile of whoever is signed in, with all that its page shows; None while there is none."""
-    return Profile.objects.with_everything().filter(user=user).first()
+    return Profile.objects.with_everything().select_related("entry").filter(user=user).first()
 
 
 # --- what stands beside a profile -------------------------------------------------------------------------------
@@ -76,7 +79,8 @@ class Record:
 
 def record_of(profile: Profile, viewer: Any) -> Record:
     """The newest contributions, those hidden from `viewer` left out, and the groups the person leads."""
-    rows = Contribution.objects.visible_to(viewer).filter(person=profile.user_id).order_by("-at", "-pk")
+    account = viewer.user if isinstance(viewer, StandIn) else viewer
+    rows = Contribution.objects.visible_to(account).filter(person=profile.user_id).order_by("-at", "-pk")
     given = [(row.kind, Given(row.get_kind_display(), row.title, row.url, row.at)) for row in rows[:200]]
     leads = [line for kind, line in given if kind == ContributionKind.GROUP]
     others = [line for kind, line in given if kind != ContributionKind.GROUP]
@@ -86,28 +90,14 @@ def record_of(profile: Profile, viewer: Any) -> Record:
 def similar_to(profile: Profile, viewer: Any) -> list[PersonCard]:
     """Up to three people who share subjects or service lines with this one, the most shared first.
 
-    A shared subject weighs twice: it was chosen in words, a service line from a list.
+    Neither side's hidden fields count: nobody learns from a list of people alike what somebody keeps to themselves.
     """
-    lines = Profile.service_lines.through.objects.filter(
-        profile=OuterRef("pk"), serviceline__in=[line.pk for line in profile.service_lines.all()]
-    )
-    subjects = Expertise.objects.filter(
-        content_object=OuterRef("pk"), tag__in=[each.tag_id for each in profile.expertise.all()]
-    )
-    people = (
-        Profile.objects.visible_to(viewer)
-        .with_card_data()
-        .exclude(pk=profile.pk)
-        .annotate(shared=_rows_of(lines, "profile") + 2 * _rows_of(subjects, "content_object"))
-        .filter(shared__gt=0)
-        .order_by("-shared", "sort_name", "pk")
-    )
-    return [see_card(other, viewer) for other in people[:SIMILAR]]
-
-
-def _rows_of(rows: QuerySet[Any], owner: str) -> Coalesce:
-    counted = rows.order_by().values(owner).annotate(rows=Count("pk")).values("rows")
-    return Coalesce(Subquery(counted), Value(0), output_field=IntegerField())
+    account = viewer.user if isinstance(viewer, StandIn) else viewer
+    tier = tier_of(account)
+    scores = alike(profile, tier)
+    people = Profile.objects.in_tier(tier).with_card_data().with_ties_to(account) if scores else Profile.objects.none()
+    found = sorted(people.filter(pk__in=scores), key=lambda other: (-scores[other.pk], other.sort_name, other.pk))
+    return [see_card(other, account) for other in found[:SIMILAR]]
 
 
 # --- joining ----------------------------------------------------------------------------------------------------
@@ -123,15 +113,56 @@ def latest_request(user: Any) -> JoinRequest | None:
     return JoinRequest.objects.visible_to(user).filter(person=user).order_by("-asked_at", "-pk").first()
 
 
+def organisations_called(text: str) -> list[Organisation]:
+    """The organisations with this name, whatever its case and accents; usually one, or none.
+
+    Of several with one name, the country behind it in brackets says which: "Ministry of Finance (Romania)".
+    """
+    found = _named(text)
+    name, bracket, country = text.strip().removesuffix(")").rpartition("(")
+    if len(found) != 1 and bracket and name.strip():
+        found = [row for row in _named(name) if fold(str(row.country.name)) == fold(country)] or found
+    return found
+
+
+def _named(text: str) -> list[Organisation]:
+    wanted = fold(text)
+    rows = Organisation.objects.filter(search_text__contains=wanted).order_by("pk") if wanted else ()
+    return [row for row in rows if wanted in map(fold, row.names)]
+
+
+def organisations_like(text: str, most: int = 5) -> list[str]:
+    """Names of organisations in which every word of the text stands, or else the longest of its words."""
+    words = sorted(fold(text).split(), key=len, reverse=True)
+    rows = Organisation.objects.order_by("name", "pk")
+    every = rows
+    for word in words[:6]:
+        every = every.filter(search_text__contains=word)
+    found = list(every.values_list("name", flat=True)[:most]) if words else []
+    if not found and words and len(words[0]) > 3:
+        found = list(rows.filter(search_text__contains=words[0]).values_list("name", flat=True)[:most])
+    return found
+
+
+def common_organisations(most: int = 30) -> list[str]:
+    """Where most members work, as far as members may know it: what the form suggests before anything is typed."""
+    rows = DirectoryTerm.objects.filter(facet="organisation", members_number__gt=0)
+    return list(rows.order_by("-members_number", "label").values_list("label", flat=True)[:most])
+
+
+def edits_of(user: Any, most: int = 5) -> list[ProfileEdit]:
+    """What others changed in this person's profile, the newest first."""
+    rows = ProfileEdit.objects.visible_to(user).select_related("by")
+    return list(rows.order_by("-at", "-pk")[:most])
+
+
 def organisation_meant(text: str, email: str) -> Organisation | None:
     """The organisation that somebody wrote, by name or by the domain of their address; a proposal, no proof."""
     domain = email.rpartition("@")[2].lower()
     by_domain = Organisation.objects.filter(domain__iexact=domain).order_by("pk").first() if domain else None
     if by_domain:
         return by_domain
-    wanted = fold(text)
-    candidates = Organisation.objects.filter(search_text__contains=wanted).order_by("pk") if wanted else ()
-    return next((row for row in candidates if wanted in map(fold, row.names)), None)
+    return next(iter(_named(text)), None)
 
 
 @dataclass(frozen=True)
@@ -196,22 +227,3 @@ def departure_of(person: User) -> Departure | None:
 def leads_of(person: User) -> list[Contribution]:
     """The groups somebody leads: whoever leaves is asked to name another lead first."""
     return list(Contribution.objects.filter(person=person, kind=ContributionKind.GROUP).order_by("title", "pk"))
-
-
-# --- search -----------------------------------------------------------------------------------------------------
-
-
-def matching(profiles: QuerySet[Profile], text: str) -> QuerySet[Profile]:
-    """Those of `profiles` in whose search text every word stands, whatever its case or accents."""
-    condition = Q()
-    for word in fold(text).split():
-        condition &= Q(search_text__contains=word)
-    return profiles.filter(condition)
-
-
-def search_text_of(profile: Profile) -> str:
-    """What search reads of a profile: name, role, organisation under all its names, subjects, wishes."""
-    organisation = profile.organisation
-    names = organisation.names if organisation else [profile.organisation_proposed]
-    subjects = [each.tag.name for each in profile.expertise.all()]
-    return fold(" ".join([profile.user.name, profile.role, *names, *subjects, profile.looking_for]))

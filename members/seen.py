@@ -1,7 +1,6 @@
-"""A profile as one viewer sees it: the only thing that templates, lists and mails are given of a person.
+"""A profile as one viewer sees it: the only thing that templates, lists, mails and exports are given of a person.
 
-The e-mail address is not in it. Every field passes `rules.may_see`, so that a field somebody hides is gone from
-every surface at once.
+Every field passes `rules.may_see`, so that a field somebody hides is gone from every surface at once.
 """
 
 from collections.abc import Iterable
@@ -10,8 +9,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
+
 from members.choices import language_name
-from members.rules import may_see
+from members.eyes import eyes_of
+from members.rules import Eyes, may_see
 from portal.core.cards import PersonCard
 
 
@@ -21,6 +23,14 @@ class Label:
 
     slug: str
     label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """An address elsewhere with the words its owner gave it."""
+
+    label: str
+    url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +45,11 @@ class SeenProfile:
     kind: str = ""
     kind_label: Any = ""
     role: str = ""
+    pronouns: str = ""
+    pronunciation: str = ""
+    photo: str = ""
     organisation: str = ""
+    organisation_slug: str = ""
     level: str = ""
     level_mark: str = ""
     country: str = ""
@@ -50,7 +64,11 @@ class SeenProfile:
     willing_to: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     bio: str = ""
+    links: tuple[Link, ...] = ()
+    email: str = ""
+    phone: str = ""
     member_since: datetime | None = None
+    confirmed: datetime | None = None
     public: bool = False
     shows_contributions: bool = False
 
@@ -61,28 +79,37 @@ class SeenProfile:
 
 
 def see(profile: Any, viewer: Any) -> SeenProfile:
-    """The profile through the eyes of `viewer`; every field that is hidden from them stays empty."""
-    visible = _visible(profile, viewer, _READ)
+    """The profile through the eyes of `viewer`, an account or a stand-in; what is hidden from them stays empty."""
+    eyes = eyes_of(viewer, profile)
+    visible = _visible(profile, eyes, _READ)
     return SeenProfile(
         handle=profile.handle,
         url=profile.get_absolute_url(),
-        own=getattr(viewer, "pk", None) == profile.user_id,
+        own=eyes.owner,
         card=_card(profile, visible),
-        public=profile.visibility == "public",
-        shows_contributions=may_see("contributions", profile=profile, viewer=viewer),
+        public=may_see("name", profile=profile, eyes=Eyes(visitor=True)),
+        shows_contributions=may_see("contributions", profile=profile, eyes=eyes),
         **visible,
     )
 
 
 def see_card(profile: Any, viewer: Any) -> PersonCard:
-    """The card alone: reads no more than `with_card_data()` brought."""
-    return _card(profile, _visible(profile, viewer, _CARD_FIELDS))
+    """The card alone: reads no more than `with_card_data()` and `with_ties_to(viewer)` brought."""
+    return _card(profile, _visible(profile, eyes_of(viewer, profile), _CARD_FIELDS))
 
 
-def _visible(profile: Any, viewer: Any, fields: Iterable[str]) -> dict[str, Any]:
+def see_in_list(profile: Any, viewer: Any) -> SeenProfile:
+    """What a line of the directory shows: the card, and what somebody can be asked and looks for."""
+    eyes = eyes_of(viewer, profile)
+    visible = _visible(profile, eyes, (*_CARD_FIELDS, "ask_about", "looking_for"))
+    card = _card(profile, visible)
+    return SeenProfile(handle=profile.handle, url=profile.get_absolute_url(), own=eyes.owner, card=card, **visible)
+
+
+def _visible(profile: Any, eyes: Eyes, fields: Iterable[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in fields:
-        if may_see(name, profile=profile, viewer=viewer):
+        if may_see(name, profile=profile, eyes=eyes):
             found |= _READ[name](profile)
     return found
 
@@ -97,7 +124,16 @@ def _card(profile: Any, visible: dict[str, Any]) -> PersonCard:
         organisation=visible.get("organisation", ""),
         kind=visible.get("kind", ""),
         kind_label=visible.get("kind_label", ""),
+        photo=visible.get("photo", ""),
     )
+
+
+def photo_url(profile: Any, size: str) -> str:
+    """Where the photo of a profile is served; "" where there is none."""
+    picture = getattr(profile, "picture", None)
+    if picture is None:
+        return ""
+    return f"{reverse('members:photo', args=[profile.handle, size])}?v={picture.digest[:8]}"
 
 
 def _level(profile: Any) -> dict[str, Any]:
@@ -114,17 +150,25 @@ def _country(profile: Any) -> dict[str, Any]:
 
 
 def _organisation(profile: Any) -> dict[str, Any]:
-    return {"organisation": profile.organisation.name if profile.organisation else profile.organisation_proposed}
+    if profile.organisation is None:
+        return {"organisation": profile.organisation_proposed}
+    return {"organisation": profile.organisation.name, "organisation_slug": profile.organisation.slug}
 
 
 def _stage(profile: Any) -> dict[str, Any]:
     return {"stage": profile.stage.slug, "stage_label": profile.stage.label} if profile.stage else {}
 
 
-# One reader for each field that `rules.FIELDS` names and a page shows.
+def _links(profile: Any) -> dict[str, Any]:
+    return {"links": tuple(Link(label=row["label"], url=row["url"]) for row in profile.links)}
+
+
+# One reader for each field that `rules.FIELDS` names and a page shows; "contributions" are rows of other things.
 _READ = {
     "name": lambda profile: {"name": profile.user.name},
     "kind": lambda profile: {"kind": profile.kind, "kind_label": profile.get_kind_display()},
+    "pronouns": lambda profile: {"pronouns": profile.pronouns, "pronunciation": profile.pronunciation},
+    "photo": lambda profile: {"photo": photo_url(profile, "small")},
     "role": lambda profile: {"role": profile.role},
     "organisation": _organisation,
     "level": _level,
@@ -137,8 +181,12 @@ _READ = {
     "ask_about": lambda profile: {"ask_about": tuple(each.tag.name for each in profile.expertise.all())},
     "looking_for": lambda profile: {"looking_for": profile.looking_for_lines},
     "willing_to": lambda profile: {"willing_to": tuple(str(each.get_what_display()) for each in profile.offers.all())},
-    "languages": lambda profile: {"languages": tuple(language_name(each.code) for each in profile.languages.all())},
+    "languages": lambda profile: {"languages": tuple(map(language_name, profile.languages))},
     "bio": lambda profile: {"bio": profile.bio},
+    "links": _links,
+    "email": lambda profile: {"email": profile.contact_email or profile.user.email},
+    "phone": lambda profile: {"phone": profile.phone},
     "member_since": lambda profile: {"member_since": profile.member_since},
+    "confirmed": lambda profile: {"confirmed": profile.last_confirmed},
 }
-_CARD_FIELDS = ("name", "kind", "role", "organisation", "level")
+_CARD_FIELDS = ("name", "kind", "photo", "role", "organisation", "level")

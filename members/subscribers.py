@@ -1,14 +1,17 @@
-"""Reactions: a confirmed address sends its request to staff; a changed name is found at once."""
+"""Reactions: a confirmed address sends its request to staff; what changed is found by its new words at once."""
 
 from typing import Any
 
 from allauth.account.signals import email_confirmed
-from django.db.models.signals import post_save
+from django.db import connection
+from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
 
 from members import operations
-from members.models import Organisation, Profile, Subject, User
+from members.lookup import index
+from members.models import DirectoryEntry, Organisation, Profile, Subject, User
+from portal.taxonomy.models import JurisdictionLevel, ServiceLine, Stage
 
 
 @receiver(email_confirmed)
@@ -17,10 +20,13 @@ def send_request_to_staff(sender: Any, email_address: Any, **kwargs: Any) -> Non
     operations.confirm_address(person=email_address.user, at=timezone.now())
 
 
+_SHOWN = frozenset({"name", "standing", "is_active"})
+
+
 @receiver(post_save, sender=User)
 def renamed(sender: Any, instance: User, update_fields: Any = None, **kwargs: Any) -> None:
-    """Search text is derived: whoever changes a name, here or in the editors' area, need not know of it."""
-    if _is_change(kwargs) and (update_fields is None or "name" in update_fields):
+    """The directory is derived: whoever changes a name or a standing, here or elsewhere, need not know of it."""
+    if _is_change(kwargs) and (update_fields is None or _SHOWN & set(update_fields)):
         operations.reindex(Profile.objects.filter(user=instance))
 
 
@@ -36,6 +42,33 @@ def subject_renamed(sender: Any, instance: Subject, **kwargs: Any) -> None:
     """The same for a subject that staff reworded."""
     if _is_change(kwargs):
         operations.reindex(Profile.objects.filter(expertise__tag=instance))
+
+
+@receiver(post_save, sender=JurisdictionLevel)
+@receiver(post_save, sender=Stage)
+@receiver(post_save, sender=ServiceLine)
+def value_renamed(sender: Any, instance: Any, **kwargs: Any) -> None:
+    """The same for the words of a facet."""
+    if _is_change(kwargs):
+        for facet in _FACETS_OF[sender]:
+            index.relabel(facet, instance.slug, instance.label)
+
+
+_FACETS_OF = {JurisdictionLevel: ("level",), Stage: ("stage",), ServiceLine: ("service", "line")}
+
+
+@receiver(pre_delete, sender=Profile)
+def deleted(sender: Any, instance: Profile, **kwargs: Any) -> None:
+    """Whoever is deleted is in no count from then on."""
+    index.forget([instance.pk])
+
+
+def write_missing(sender: Any, **kwargs: Any) -> None:
+    """Receiver of post_migrate: profiles that the directory knows nothing of are written into it."""
+    if DirectoryEntry._meta.db_table not in connection.introspection.table_names():
+        return  # half-way through the migrations
+    if (fresh := index.missing()).exists():
+        operations.reindex(fresh)
 
 
 def _is_change(how: dict[str, Any]) -> bool:

@@ -1,13 +1,16 @@
 from django.urls import path
 
 from members import views
-from members.views import merging, rights, roster, staff
+from members.views import merging, profiles, rights, roster, staff
 
 app_name = "members"
 urlpatterns = [
     path("members/", views.directory, name="directory"),
     path("members/me/", views.me, name="me"),
-    path("members/me/edit/", views.edit, name="edit"),
+    path("members/me/edit/", profiles.edit, name="edit"),
+    path("members/me/confirm/", profiles.confirm, name="confirm"),
+    path("members/me/photo/", profiles.own_photo, name="own-photo"),
+    path("members/me/as/<slug:audience>/", profiles.view_as, name="view-as"),
     path("members/me/ask-again/", views.ask_again, name="ask-again"),
     path("settings/data/", rights.data, name="data"),
     path("settings/data/export/", rights.ask_for_export, name="ask-for-export"),
@@ -25,7 +28,11 @@ urlpatterns = [
     path("manage/claims/", roster.claims, name="claims"),
     path("manage/claims/<int:pk>/", roster.decide, name="decide-claim"),
     path("manage/merge/", merging.merge, name="merge"),
+    path("members/who-sees-what/", profiles.who_sees_what, name="who-sees-what"),
     path("members/<slug:handle>/", views.profile, name="profile"),
+    path("members/<slug:handle>/edit/", profiles.mend, name="mend"),
+    path("members/<slug:handle>/photo/remove/", profiles.remove_photo, name="remove-photo"),
+    path("members/<slug:handle>/photo/<slug:size>/", profiles.photo, name="photo"),
     path("members/<slug:handle>/suspend/", staff.suspend, name="suspend"),
     path("manage/join-requests/", staff.join_requests, name="join-requests"),
     path("manage/join-requests/<int:pk>/approve/", staff.approve, name="approve"),

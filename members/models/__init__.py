@@ -1,10 +1,13 @@
 """Accounts, profiles, organisations, contributions, and requests to join."""
 
 from members.models.contributions import Contribution
+from members.models.edits import ProfileEdit, ProfileViews
 from members.models.joining import JoinRequest
+from members.models.lookup import DirectoryEntry, DirectoryTerm
 from members.models.merging import Merge
 from members.models.organisations import Organisation
-from members.models.profiles import Expertise, Profile, ProfileLanguage, ProfileOffer, Subject
+from members.models.photos import ProfilePhoto
+from members.models.profiles import Expertise, Profile, ProfileOffer, Subject
 from members.models.rights import DataExport, Departure, Erasure
 from members.models.roster import Claim, Import, ImportLine, LeftOut, Record
 from members.models.users import User, UserManager, UserQuerySet
@@ -14,6 +17,8 @@ __all__ = [
     "Contribution",
     "DataExport",
     "Departure",
+    "DirectoryEntry",
+    "DirectoryTerm",
     "Erasure",
     "Expertise",
     "Import",
@@ -23,8 +28,10 @@ __all__ = [
     "Merge",
     "Organisation",
     "Profile",
-    "ProfileLanguage",
+    "ProfileEdit",
     "ProfileOffer",
+    "ProfilePhoto",
+    "ProfileViews",
     "Record",
     "Subject",
     "User",

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_POST
 from members import filters, operations, queries
 from members.directory import MARKS
 from members.directory import directory as look_up
-from members.forms import AskAgainForm, ProfileForm
+from members.forms import AskAgainForm
 from members.models import Profile, User
-from members.rules import may_suspend
-from portal.core.access import visible_or_404
+from members.profiles import page
+from members.profiles.operations import VIEWS_A_DAY, note_view
 from portal.core.forms import SearchForm
-from portal.core.policies import MEMBER, PUBLIC, SIGNED_IN
+from portal.core.policies import PUBLIC, SIGNED_IN
 from portal.core.rules import is_member
 
 
@@ -33,26 +33,20 @@ def directory(request: HttpRequest) -> HttpResponse:
 
 @PUBLIC
 def profile(request: HttpRequest, handle: str) -> HttpResponse:
-    """`/members/<handle>/`: a person, as the reader may see them; a merged account's address leads on."""
-    try:
-        row = visible_or_404(Profile.objects.with_everything(), request.user, handle=handle)
-    except Http404:
+    """`/members/<handle>/`: a person, as the reader may see them; a merged account's address leads on.
+
+    429 for who reads hundreds in a day.
+    """
+    rows = Profile.objects.with_everything().with_ties_to(request.user).select_related("entry")
+    row, now = rows.visible_to(request.user).filter(handle=handle).first(), timezone.now()
+    if row is None:
         moved = queries.merged_into(handle, request.user)
         if moved is None:
-            raise
+            raise Http404
         return redirect(moved, permanent=True)
-    return render(request, "members/profile.html", _page_of(row, request))
-
-
-def _page_of(row: Profile, request: HttpRequest) -> dict[str, object]:
-    seen = row.as_seen_by(request.user)
-    return {
-        "seen": seen,
-        "record": queries.record_of(row, request.user) if seen.shows_contributions else queries.Record(),
-        "similar": queries.similar_to(row, request.user),
-        "now": timezone.now(),
-        "may_suspend": may_suspend(row.user, request.user),
-    }
+    if not note_view(profile=row, viewer=request.user, at=now):
+        return render(request, "members/enough_for_today.html", {"limit": VIEWS_A_DAY}, status=429)
+    return render(request, "members/profile.html", page.reader_s_page(row, request.user, now))
 
 
 @SIGNED_IN
@@ -66,19 +60,7 @@ def me(request: HttpRequest) -> HttpResponse:
     row = queries.own_profile(request.user)
     if row is None:
         return redirect("members:edit")
-    return render(request, "members/profile.html", _page_of(row, request) | {"at_home": True})
-
-
-@MEMBER
-def edit(request: HttpRequest) -> HttpResponse:
-    """`/members/me/edit/`: what one says about oneself."""
-    row = queries.own_profile(request.user)
-    form = ProfileForm(request.POST or None, initial=ProfileForm.initial_of(request.user, row))
-    if form.is_valid():
-        operations.edit_profile(person=request.user, changes=form.changes(), by=request.user, at=timezone.now())
-        messages.success(request, _("Your profile is saved."))
-        return redirect("members:me")
-    return render(request, "members/edit.html", {"form": form}, status=422 if form.is_bound else 200)
+    return render(request, "members/profile.html", page.home_page(row, request.user, timezone.now()))
 
 
 @require_POST

@@ -48,7 +48,8 @@ class PersonCard:
     `url` is empty when the profile is not visible: the name is then plain text. `key` (a handle or an id)
     keeps the colour when the name changes. `mark` is a jurisdiction mark: national, state, county, local or
     partner.
-    `kind` is practitioner, researcher or provider; `kind_label` its translated name.
+    `kind` is practitioner, researcher or provider; `kind_label` its translated name. `photo` is the address of a
+    square picture; initials stand where there is none, or none that this viewer may see.
     """
 
     name: str
@@ -61,6 +62,7 @@ class PersonCard:
     organisation: str = ""
     kind: str = ""
     kind_label: Any = ""
+    photo: str = ""
 
     def __post_init__(self) -> None:
         if not self.initials:

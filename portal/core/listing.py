@@ -34,6 +34,11 @@ class Option:
     url: str
     mark: str = ""
 
+    @property
+    def shown_count(self) -> str:
+        """The number as people read it: exact up to the cap, then "1,000+"."""
+        return str(self.count) if self.count <= COUNT_CAP else f"{COUNT_CAP:,}+"
+
 
 @dataclass(frozen=True)
 class Facet:
@@ -43,6 +48,9 @@ class Facet:
     label: str
     options: Sequence[Option]
     open: bool = True
+    # A facet with more values than are shown has a box to find the others; what was typed into it, None without one.
+    find: str | None = None
+    nothing_found: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,14 +133,18 @@ def keyset_page(
 
     Raises Http404 for a cursor that does not fit.
     """
-    cursor = params.get("after", "")
-    if cursor:
-        rows = rows.filter(_behind(order, decode_cursor(cursor, len(order)), rows))
+    rows = behind_cursor(rows, order=order, params=params)
     found = list(rows.order_by(*order)[: size + 1])
     if len(found) <= size:
         return found, ""
     last = found[size - 1]
     return found[:size], encode_cursor([_value(last, name.lstrip("-")) for name in order])
+
+
+def behind_cursor(rows: QuerySet[Any], *, order: Sequence[str], params: QueryDict) -> QuerySet[Any]:
+    """The rows after the place that `after=` names, all of them without one. Raises Http404 as `keyset_page` does."""
+    cursor = params.get("after", "")
+    return rows.filter(_behind(order, decode_cursor(cursor, len(order)), rows)) if cursor else rows
 
 
 def _value(row: Any, path: str) -> Any:

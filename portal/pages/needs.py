@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 
 from cases.models import Case
 from cases.queries import entries
-from members.models import Profile
+from members.models import Expertise, Profile
+from members.profiles.completeness import months_since_confirmed
 from members.queries import similar_to
 from portal.core.cards import EntryCard, MeetingCard, PersonCard
 from portal.core.rules import is_staff_member
@@ -72,8 +73,9 @@ def greeting(name: str, at: datetime, zone: ZoneInfo) -> str:
 
 def profile_of(user: Any) -> Profile | None:
     """The person's own profile, with what a card and the look for peers read."""
-    rows = Profile.objects.with_card_data().prefetch_related("service_lines", "expertise")
-    return rows.filter(user=user).first()
+    subjects = Expertise.objects.filter(content_object=OuterRef("pk"))
+    rows = Profile.objects.with_card_data().select_related("entry").prefetch_related("service_lines")
+    return rows.annotate(has_subjects=Exists(subjects)).filter(user=user).first()
 
 
 def today(user: Any, profile: Profile | None, at: datetime) -> Today:
@@ -81,7 +83,7 @@ def today(user: Any, profile: Profile | None, at: datetime) -> Today:
     read = _meetings(user, at)
     mine = [meeting for meeting in read if meeting.belongs]
     staff = is_staff_member(user)
-    waiting = [*_from_meetings(mine, at), *_from_profile(profile), *(_from_desk(user) if staff else ())]
+    waiting = [*_from_meetings(mine, at), *_from_profile(profile, at), *(_from_desk(user) if staff else ())]
     needs = sorted(waiting, key=lambda need: (need.at is None, need.at or at))
     coming = [meeting for meeting in mine or read if meeting.state == rules.PUBLISHED][:COMING]
     return Today(
@@ -139,16 +141,32 @@ def _reply(meeting: Meeting) -> Need:
     )
 
 
-def _from_profile(profile: Profile | None) -> list[Need]:
-    """One line about everything that peers would look for and not find."""
+def _from_profile(profile: Any, at: datetime) -> list[Need]:
+    """One line about everything that peers would look for and not find, and one when it has become old."""
     if profile is None:
         return []
+    months = months_since_confirmed(profile.last_confirmed, at)
+    return [*_missing(profile), *([_stale(months)] if months else [])]
+
+
+def _stale(months: int) -> Need:
+    words = ngettext("You confirmed it %(n)d month ago.", "You confirmed it %(n)d months ago.", months)
+    return Need(
+        icon="circle-check",
+        title=_("Is your profile still correct?"),
+        url="/members/me/#still",
+        detail=words % {"n": months},
+        action=_("Look at it"),
+    )
+
+
+def _missing(profile: Any) -> list[Need]:
     missing = [
         words
         for words, there in (
             (_("what you do"), profile.role),
             (_("your service lines"), profile.service_lines.all()),
-            (_("what you can be asked about"), profile.expertise.all()),
+            (_("what you can be asked about"), profile.has_subjects),
             (_("what you are looking for"), profile.looking_for),
         )
         if not there

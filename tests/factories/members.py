@@ -8,7 +8,9 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from members.folding import fold
+from members.lookup import index
 from members.models import JoinRequest, Organisation, Profile, User
+from members.rules import opened_to
 from portal.taxonomy.choices import MemberKind
 from portal.taxonomy.models import JurisdictionLevel
 
@@ -54,23 +56,33 @@ class UserFactory(DjangoModelFactory):
 
 
 class ProfileFactory(DjangoModelFactory):
-    """A member's profile with an organisation of its own; `user__standing=...` reaches the account."""
+    """A member's profile with an organisation of its own; `user__standing=...` reaches the account.
+
+    `visibility="public"` opens everything that can be public. `indexed=True` writes it into the directory, as every
+    operation on a profile does.
+    """
 
     class Meta:
         model = Profile
         skip_postgeneration_save = True
+
+    class Params:
+        visibility = "members"
 
     user = factory.SubFactory(UserFactory)
     handle = factory.Sequence(lambda n: f"person-{n}")
     kind = MemberKind.PRACTITIONER
     organisation = factory.SubFactory(OrganisationFactory)
     role = "Manager of shared services"
-    visibility = Profile.Visibility.MEMBERS
+    shown_to = factory.LazyAttribute(lambda row: row.visibility)
+    audiences = factory.LazyAttribute(lambda row: opened_to(row.visibility))
     # What operations.reindex would write.
     sort_name = factory.LazyAttribute(lambda row: fold(row.user.name)[:160])
-    search_text = factory.LazyAttribute(
-        lambda row: fold(" ".join([row.user.name, row.role, *(row.organisation.names if row.organisation else [])]))
-    )
+
+    @factory.post_generation
+    def indexed(self, create: bool, extracted: bool | None, **kwargs: Any) -> None:
+        if create and extracted:
+            index.write(Profile.objects.filter(pk=self.pk))
 
 
 class JoinRequestFactory(DjangoModelFactory):

@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-# Sessions, cache, and what ARCHITECTURE calls append-only: downloads and read marks.
+# Sessions, cache, and what ARCHITECTURE calls append-only: downloads, read marks and view counts.
 ALLOWED = (
     "django_session",
     "portal_cache",
     "portal_limits",
     "notifications_readmark",
     "kits_download",
+    "members_profileviews",
     # Wagtail writes its own bookkeeping when editors open a page.
     "wagtailimages_rendition",
     "wagtailadmin_editingsession",

@@ -29,6 +29,7 @@ ICON_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 # Icons that point along the line of text: mirrored where text runs from right to left.
 DIRECTIONAL = frozenset({"chevron-right", "chevron-left", "send", "log-out", "external-link", "list-filter"})
 FACES_SHOWN = 5
+AVATAR_PIXELS = {"s": 32, "m": 42, "xl": 104}
 
 LEVELS: dict[str, tuple[Any, str]] = {
     "national": (gettext_lazy("National"), '<path d="M8 1 15 8 8 15 1 8Z"/>'),
@@ -97,13 +98,21 @@ def flag(label: Any, tone: str = "plain") -> SafeString:
 
 @register.simple_tag
 def avatar(card: PersonCard, size: str = "m") -> SafeString:
-    """Initials on the person's colour with the shape of their level. `size`: s, m or xl."""
+    """A photo, or initials on the person's colour, with the shape of their level. `size`: s, m or xl."""
     shape = lvl(card.mark)
+    pixels = AVATAR_PIXELS[size]
+    face = card.initials
+    if card.photo:
+        face = format_html(
+            '<img class="avatar__img" src="{}" alt="" width="{px}" height="{px}" loading="lazy" decoding="async">',
+            card.photo,
+            px=pixels,
+        )
     return format_html(
         '<span class="avatar avatar--{} hue-{}" aria-hidden="true">{}{}</span>',
         size,
         card.hue,
-        card.initials,
+        face,
         format_html('<span class="avatar__lvl">{}</span>', shape) if shape else "",
     )
 

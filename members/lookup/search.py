@@ -1,0 +1,208 @@
+"""Reads the directory's index: who matches, how many would match under each value of each facet, who is alike.
+
+Everything is asked of the sets of one tier (see `terms.tier_of`), so that nobody is found by, or counted for, what
+the reader may not see of them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import islice
+from operator import and_, or_
+from typing import Any
+
+from django.db.models import BinaryField, F, Q, QuerySet, Value
+
+from members.filters import FACETS, LONG, Filters
+from members.folding import fold
+from members.lookup import bits
+from members.lookup.terms import SHORT, words_of
+from members.models import DirectoryTerm
+
+CANDIDATES = 60  # values of a long facet that are counted under the other choices: the most frequent ones
+REACH = {"staff": 1, "members": 2, "public": 3}  # how many tiers a term has to be for
+WEIGHTS = {"expertise": 2, "line": 1}
+ALIKE_READ = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """A value of a facet and how many people it leads to."""
+
+    value: str
+    label: str
+    mark: str
+    position: int
+    number: int
+    folded: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the index says. `members`: the set of people found; None when nothing was asked: everybody of the tier."""
+
+    members: int | None
+    found: int
+    everybody: int
+    facets: dict[str, list[Counted]]
+    places: list[tuple[str, str, str, int]]
+
+
+@dataclass(frozen=True)
+class _Term:
+    facet: str
+    counted: Counted
+    members: int
+
+
+def search(tier: str, filters: Filters) -> Answer:
+    """Two queries, whatever is asked and however many people there are; one without a text."""
+    terms = _terms(tier, filters)
+    everybody = next((term.counted.number for term in terms if term.facet == "all"), 0)
+    text = _matching(tier, filters.text) if filters.text else None
+    sets = _chosen_sets(terms, filters)
+    members = _all_of([*sets.values(), *([text] if text is not None else [])]) if filters.any else None
+    facets: dict[str, list[Counted]] = {}
+    for name, *_rest in FACETS:
+        others = [members_of for facet, members_of in sets.items() if facet != name]
+        base = _all_of([*others, *([text] if text is not None else [])]) if name in sets else members
+        facets[name] = [_under(term, base) for term in terms if term.facet == name]
+    facets["service"] += _lines(terms, {each.value for each in facets["service"]}, sets, text)
+    return Answer(
+        members=members,
+        found=everybody if members is None else members.bit_count(),
+        everybody=everybody,
+        facets=facets,
+        places=[_place(term.counted) for term in terms if term.facet == "place"],
+    )
+
+
+def _lines(terms: Iterable[_Term], there: set[str], sets: dict[str, int], text: int | None) -> list[Counted]:
+    """The parts of service lines that were chosen: the facet shows whole lines, and these beside them."""
+    others = [members for facet, members in sets.items() if facet != "service"]
+    base = _all_of([*others, *([text] if text is not None else [])])
+    return [_under(term, base) for term in terms if term.facet == "line" and term.counted.value not in there]
+
+
+def _all_of(sets: Sequence[int]) -> int | None:
+    return reduce(and_, sets) if sets else None
+
+
+def _under(term: _Term, base: int | None) -> Counted:
+    """The value with the number of people it has among `base`; its own number where nothing was chosen."""
+    counted = term.counted
+    if base is None:
+        return counted
+    number = (term.members & base).bit_count()
+    return Counted(**{**counted.__dict__, "number": number})
+
+
+def _place(counted: Counted) -> tuple[str, str, str, int]:
+    country, _space, level = counted.value.partition(" ")
+    return country, level, counted.mark, counted.number
+
+
+def _chosen_sets(terms: Iterable[_Term], filters: Filters) -> dict[str, int]:
+    """For each facet in which something was chosen: everybody who has one of the values."""
+    sets = {name: 0 for name, values in filters.chosen.items() if values}
+    for term in terms:
+        # Somebody who works with payroll is found under human resources too; payroll itself can be asked for.
+        facet = "service" if term.facet == "line" else term.facet
+        if term.counted.value in filters.chosen.get(facet, ()):
+            sets[facet] |= term.members
+    return sets
+
+
+def _terms(tier: str, filters: Filters) -> list[_Term]:
+    """The values of all facets, the most frequent of the long ones, and those that were chosen or looked for."""
+    rows = DirectoryTerm.objects.filter(**{f"{tier}_number__gt": 0})
+    most = f"-{tier}_number"
+    short = [name for name, *_rest in FACETS if name not in LONG]
+    wanted = Q(facet__in=["all", *short, *([] if filters.any else ["place"])])
+    for name in LONG:
+        values = rows.filter(facet=name)
+        wanted |= Q(pk__in=values.order_by(most, "value").values("pk")[:CANDIDATES])
+        if filters.chosen.get(name):
+            wanted |= Q(facet=name, value__in=filters.chosen[name])
+        if (looked_for := fold(filters.finds.get(name, ""))) and name not in _NAMED_BY_CODE:
+            named = values.filter(folded__contains=looked_for).order_by(most, "value")
+            wanted |= Q(pk__in=named.values("pk")[:CANDIDATES])
+        elif looked_for:
+            wanted |= Q(facet=name)
+    if filters.chosen.get("service"):
+        wanted |= Q(facet="line", value__in=filters.chosen["service"])
+    stored = F(f"{tier}_bits") if filters.any else Value(b"", output_field=BinaryField())
+    columns = ("facet", "value", "label", "mark", "position", "folded")
+    found = rows.filter(wanted).annotate(stored=stored, number=F(f"{tier}_number"))
+    return [
+        _Term(
+            facet,
+            Counted(value=value, label=label, mark=mark, position=position, number=number, folded=folded),
+            bits.read(raw),
+        )
+        for facet, value, label, mark, position, folded, number, raw in found.values_list(*columns, "number", "stored")
+    ]
+
+
+# Their names are in no row, but in the code, in the reader's language.
+_NAMED_BY_CODE = frozenset({"country", "language"})
+
+
+def _matching(tier: str, text: str) -> int:
+    """Everybody who has, for each word of the text, a word that begins with it; nobody for a text without words."""
+    words = words_of(text)
+    if not words:
+        return 0
+    condition = reduce(or_, (_beginning(word) for word in words))
+    rows = DirectoryTerm.objects.filter(condition, **{f"{tier}_number__gt": 0})
+    stored = list(rows.values_list("facet", "value", f"{tier}_bits"))
+    return reduce(and_, (bits.union(raw for facet, value, raw in stored if _fits(word, facet, value)) for word in words))
+
+
+def _beginning(word: str) -> Q:
+    if len(word) <= SHORT:
+        return Q(facet="start", value=word)
+    return Q(facet="word", start=word[:3], value__startswith=word)
+
+
+def _fits(word: str, facet: str, value: str) -> bool:
+    return value == word if facet == "start" else len(word) > SHORT and value.startswith(word)
+
+
+# --- people alike -----------------------------------------------------------------------------------------------
+
+
+def alike(profile: Any, tier: str) -> dict[int, int]:
+    """The people with most in common with this one, by key, and how much: a subject weighs two, a service line one.
+
+    Only what a reader of the tier may see counts, of both sides. The profile itself is not among them.
+    """
+    rows = _shared_terms(profile, tier)
+    # at_least[n]: everybody whose common terms weigh n or more.
+    at_least = [0] * (sum(WEIGHTS[facet] for facet, _raw in rows) + 2)
+    reached = 0
+    for facet, raw in rows:
+        members, weight = bits.read(raw) & ~(1 << profile.pk), WEIGHTS[facet]
+        for score in range(reached, 0, -1):
+            at_least[score + weight] |= at_least[score] & members
+        for score in range(1, weight + 1):
+            at_least[score] |= members
+        reached += weight
+    found: dict[int, int] = {}
+    for score in range(reached, 0, -1):
+        for key in islice(bits.keys(at_least[score] & ~at_least[score + 1]), ALIKE_READ - len(found)):
+            found[key] = score
+    return found
+
+
+def _shared_terms(profile: Any, tier: str) -> list[tuple[str, bytes]]:
+    entry = getattr(profile, "entry", None)
+    condition = Q()
+    for name, reach in (entry.terms if entry and tier else {}).items():
+        facet, _colon, value = name.partition(":")
+        if facet in WEIGHTS and reach >= REACH[tier]:
+            condition |= Q(facet=facet, value=value)
+    if not condition:
+        return []
+    rows: QuerySet[Any] = DirectoryTerm.objects.filter(condition)
+    return list(rows.values_list("facet", f"{tier}_bits"))
