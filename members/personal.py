@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from members.models import DataExport, Profile
+from members.models import DataExport, Profile, ProfileEdit, ProfilePhoto
 from members.roster.claiming import remove_records_of
 from portal.core.personal import ERASED, NAMELESS, extracts, files_of_person, holds, on_erasure
 from portal.outbox.models import Fact
@@ -27,8 +27,18 @@ holds(
         "stage": "stage__label",
         "looking_for": "looking_for",
         "about": "bio",
-        "visibility": "visibility",
+        "pronouns": "pronouns",
+        "pronunciation": "pronunciation",
+        "languages": "languages",
+        "links": "links",
+        "work_email": "contact_email",
+        "phone": "phone",
+        "shown_to": "shown_to",
+        "audiences": "audiences",
+        "providers_may_contact": "providers_may_contact",
+        "leads_may_contact": "leads_may_contact",
         "member_since": "member_since",
+        "confirmed": "confirmed_at",
         "changed": "updated_at",
     },
 )
@@ -90,6 +100,18 @@ holds(
 )
 holds("members.Claim.decided_by", NAMELESS, _("Claims you decided"), {"decision": "decision", "at": "decided_at"})
 holds("members.Merge.by", NAMELESS, _("Accounts you merged"), {"duplicate": "gone_handle", "at": "at"})
+holds(
+    "members.ProfileEdit.by",
+    NAMELESS,
+    _("When you changed the profile of somebody else"),
+    {"at": "at"},
+)
+holds(
+    "members.ProfileViews.viewer",
+    ERASED,
+    _("How many profiles you opened on a day; kept for two days"),
+    {"day": "day", "number": "number"},
+)
 holds("members.User_groups.user", ERASED, _("Your rights by group"), {"group": "group__name"})
 holds("members.User_user_permissions.user", ERASED, _("Your single rights"), {"right": "permission__codename"})
 holds(
@@ -127,7 +149,23 @@ def profile_lists(person: Any) -> Iterator[dict[str, Any]]:
         yield from ({"list": "service line", "value": line.label} for line in profile.service_lines.all())
         yield from ({"list": "ask about", "value": each.tag.name} for each in profile.expertise.all())
         yield from ({"list": "willing to", "value": each.what} for each in profile.offers.all())
-        yield from ({"list": "language", "value": each.code} for each in profile.languages.all())
+        yield from ({"list": "language", "value": code} for code in profile.languages)
+
+
+@extracts("profile-edits", _("What others changed in your profile"), "at", "field", "before", "after")
+def profile_edits(person: Any) -> Iterator[dict[str, Any]]:
+    """Who it was is theirs: what changed is yours."""
+    for edit in ProfileEdit.objects.filter(profile__user=person).order_by("pk"):
+        for field, before, after in edit.changes:
+            yield {"at": edit.at, "field": field, "before": before, "after": after}
+
+
+@files_of_person("photo")
+def photo_files(person: Any) -> Iterator[tuple[str, Any]]:
+    """The photo in each size and format; what was uploaded was not kept."""
+    for photo in ProfilePhoto.objects.filter(profile__user=person):
+        for name in ("small_webp", "small_jpeg", "large_webp", "large_jpeg"):
+            yield name.replace("_", "."), getattr(photo, name)
 
 
 @files_of_person("exports", exported=False)

@@ -28,6 +28,7 @@ urlpatterns = [
     path("manage/claims/", roster.claims, name="claims"),
     path("manage/claims/<int:pk>/", roster.decide, name="decide-claim"),
     path("manage/merge/", merging.merge, name="merge"),
+    path("settings/display/", profiles.display, name="display"),
     path("members/who-sees-what/", profiles.who_sees_what, name="who-sees-what"),
     path("members/<slug:handle>/", views.profile, name="profile"),
     path("members/<slug:handle>/edit/", profiles.mend, name="mend"),

@@ -99,6 +99,12 @@ class LinksWidget(forms.MultiWidget):
         inputs = (forms.TextInput(attrs={"maxlength": LONGEST_LABEL}), forms.TextInput(attrs={"inputmode": "url"}))
         super().__init__(list(inputs) * MOST_LINKS, attrs)
 
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        inputs = context["widget"]["subwidgets"]
+        context["rows"] = list(zip(range(1, MOST_LINKS + 1), inputs[::2], inputs[1::2], strict=True))
+        return context
+
     def decompress(self, value: Any) -> list[str]:
         rows = [(row["label"], row["url"]) for row in value or ()] + [("", "")] * MOST_LINKS
         return [text for row in rows[:MOST_LINKS] for text in row]
@@ -115,6 +121,12 @@ class LinksField(forms.MultiValueField):
             SafeFormCharField(max_length=LONGEST_LINK, required=False),
         )
         super().__init__(fields=list(one) * MOST_LINKS, require_all_fields=False, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """A list of links is what is stored; a list of texts is what was typed, and goes back as it came."""
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            return self.widget.decompress(value)
+        return value
 
     def compress(self, data_list: list[str]) -> list[dict[str, str]]:
         pairs = zip(data_list[::2], data_list[1::2], strict=True)

@@ -208,14 +208,8 @@ class ProfileForm(WorkForm):
         required=False,
         help_text=_("They may then write to you about the group, whatever you chose above."),
     )
-    time_zone = forms.ChoiceField(
-        label=_("Time zone"), choices=zone_choices, help_text=_("Meetings are told in this zone too.")
-    )
     preset = forms.ChoiceField(
         label=_("Who can see your profile"), choices=PRESETS, required=False, widget=forms.RadioSelect
-    )
-    theme = forms.ChoiceField(
-        label=_("Appearance"), choices=User.Theme.choices, required=False, widget=forms.RadioSelect
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -244,7 +238,7 @@ class ProfileForm(WorkForm):
         if preset := self.cleaned_data.get("preset"):
             chosen |= {name: preset for name in chosen if not rules.FIELDS[name].contact}
         data = self.cleaned_data
-        own = ("contact_email", "phone", "providers_may_contact", "leads_may_contact", "time_zone", "theme")
+        own = ("contact_email", "phone", "providers_may_contact", "leads_may_contact")
         return ProfileChanges(
             **self._said(),
             **{name: data[name] for name in own},
@@ -258,7 +252,7 @@ class ProfileForm(WorkForm):
     @classmethod
     def of_owner(cls, user: User, profile: Profile | None, data: Any = None) -> "ProfileForm":
         """The owner's form; for a member without a profile with the little that is known."""
-        known = {"name": user.name, "time_zone": user.time_zone, "theme": user.theme, "preset": ""}
+        known = {"name": user.name, "preset": ""}
         if profile is None:
             audiences = {f"who_{name}": rules.FIELDS[name].default for name in rules.CHOOSABLE}
             return cls(data, initial=known | audiences | {"languages": ["en"]})
@@ -283,6 +277,19 @@ class StaffProfileForm(WorkForm):
     def changes(self) -> ProfileChanges:
         """What `operations.edit_profile` takes: the fields of this form, and no other."""
         return ProfileChanges(**self._said())
+
+
+class DisplayForm(SafeForm):
+    """In which zone times are told, and how light or dark pages are."""
+
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=zone_choices,
+        help_text=_("Times are told in this zone, beside that of the meeting."),
+    )
+    theme = forms.ChoiceField(
+        label=_("Appearance"), choices=User.Theme.choices, required=False, widget=forms.RadioSelect
+    )
 
 
 class PhotoForm(SafeForm):

@@ -67,8 +67,6 @@ class ProfileChanges:
     bio: str = KEEP
     contact_email: str = KEEP
     phone: str = KEEP
-    time_zone: str = KEEP
-    theme: str = KEEP
     shown_to: str = KEEP
     audiences: dict[str, str] = KEEP
     providers_may_contact: bool = KEEP
@@ -81,7 +79,6 @@ class ProfileChanges:
         return {name: value for name, value in found.items() if value is not KEEP}
 
 
-_ACCOUNT = ("name", "time_zone", "theme")
 _COLUMNS = (
     "pronouns",
     "pronunciation",
@@ -97,9 +94,9 @@ _COLUMNS = (
     "leads_may_contact",
     "kind",
 )
-# How somebody is shown, and how pages look to them, is nobody else's to say.
+# How somebody is shown, and where they are reached, is nobody else's to say.
 _OWNERS_ALONE = frozenset(
-    {"time_zone", "theme", "shown_to", "audiences", "providers_may_contact", "leads_may_contact", "contact_email", "phone"}
+    {"shown_to", "audiences", "providers_may_contact", "leads_may_contact", "contact_email", "phone"}
 )
 
 
@@ -146,10 +143,9 @@ def _check(person: User, profile: Profile | None, changes: ProfileChanges, by: U
 
 def _write(profile: Profile, named: dict[str, Any], confirmed_at: datetime | None) -> None:
     person = profile.user
-    for name in _ACCOUNT:
-        setattr(person, name, named.get(name, getattr(person, name)))
-    if account := [name for name in _ACCOUNT if name in named]:
-        person.save(update_fields=account)
+    if "name" in named:
+        person.name = named["name"]
+        person.save(update_fields=["name"])
     for name in _COLUMNS:
         setattr(profile, name, named.get(name, getattr(profile, name)))
     if "workplace" in named:
@@ -190,6 +186,12 @@ def _note(profile: Profile, before: dict[str, str], *, by: User, at: datetime) -
         edit = ProfileEdit.objects.create(profile=profile, by=by, at=at, changes=changed)
         fact = facts.ProfileEdited(edit.pk, profile.user_id, by.name)
         record(fact, key=f"members.profile-edited:{edit.pk}", by=by, at=at)
+
+
+def choose_display(*, time_zone: str, theme: str, by: User) -> None:
+    """In which time zone and how light or dark `by` reads the portal; the zone is also the one their page tells."""
+    by.time_zone, by.theme = time_zone, theme
+    by.save(update_fields=["time_zone", "theme"])
 
 
 def confirm(*, person: User, at: datetime) -> None:

@@ -13,10 +13,10 @@ from members.models import Profile
 from members.operations import NotAllowed
 from members.profiles import operations, page
 from members.profiles.completeness import completeness_of
-from members.profiles.forms import PhotoForm, ProfileForm, StaffProfileForm
+from members.profiles.forms import DisplayForm, PhotoForm, ProfileForm, StaffProfileForm
 from members.profiles.photos import SIZES
 from portal.core.access import visible_or_404
-from portal.core.policies import MEMBER, PUBLIC, STAFF
+from portal.core.policies import MEMBER, PUBLIC, SIGNED_IN, STAFF
 
 # Long enough for a list and the profiles behind it; short enough that hiding a photo hides it soon everywhere.
 PHOTO_SECONDS = 300
@@ -43,7 +43,8 @@ def _saved(request: HttpRequest, form: ProfileForm | StaffProfileForm, person: o
         operations.edit_profile(person=person, changes=form.changes(), by=request.user, at=at, read=read)
     except operations.Conflict as conflict:
         form.add_error(None, _("%(what)s Save again to put your words in the place of theirs.") % {"what": conflict})
-        form.data = form.data.copy() | {"read": conflict.profile.updated_at.isoformat()}
+        form.data = form.data.copy()
+        form.data["read"] = conflict.profile.updated_at.isoformat()
         return False
     return True
 
@@ -66,6 +67,18 @@ def confirm(request: HttpRequest) -> HttpResponse:
     operations.confirm(person=request.user, at=timezone.now())
     messages.success(request, _("Thank you. Your profile is confirmed as of today."))
     return redirect("members:me")
+
+
+@SIGNED_IN
+def display(request: HttpRequest) -> HttpResponse:
+    """`/settings/display/`: the time zone and the appearance of pages."""
+    known = {"time_zone": request.user.time_zone, "theme": request.user.theme}
+    form = DisplayForm(request.POST or None, initial=known)
+    if form.is_valid():
+        operations.choose_display(by=request.user, **form.cleaned_data)
+        messages.success(request, _("Time zone and appearance are saved."))
+        return redirect("members:display")
+    return render(request, "members/display.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @MEMBER

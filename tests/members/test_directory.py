@@ -22,11 +22,12 @@ def names(found):
     return [seen.name for seen in found.people]
 
 
-def person(name, *, lines=(), languages=(), stage=None, subjects=(), **fields):
-    profile = ProfileFactory(user__name=name, stage=Stage.objects.filter(slug=stage).first(), **fields)
+def person(name, *, lines=(), languages=(), stage=None, subjects=(), willing=(), **fields):
+    stage = Stage.objects.filter(slug=stage).first()
+    profile = ProfileFactory(user__name=name, stage=stage, languages=list(languages), **fields)
     profile.service_lines.set(ServiceLine.objects.filter(slug__in=lines))
-    for code in languages:
-        profile.languages.create(code=code)
+    for what in willing:
+        profile.offers.create(what=what)
     profile.expertise.model.objects.bulk_create(
         profile.expertise.model(content_object=profile, tag=subject) for subject in operations.subjects_called(subjects)
     )
@@ -37,14 +38,14 @@ def person(name, *, lines=(), languages=(), stage=None, subjects=(), **fields):
 @pytest.fixture
 def community(db):
     """Eight people in three countries."""
-    county = OrganisationFactory(name="Wealdshire", level_slug="county", country="GB")
+    county = OrganisationFactory(name="Wealdshire", slug="wealdshire", level_slug="county", country="GB")
     city = OrganisationFactory(
         name="Port Everly", level_slug="city", country="US", other_names=["Ville d’Everly", "PEV"]
     )
     agency = OrganisationFactory(name="Common Services", level_slug="national", country="RO")
     operations.reindex_organisation(city)
     return [
-        person("Aoife", organisation=county, lines=["payroll"], languages=["en", "ga"], stage="run"),
+        person("Aoife", organisation=county, lines=["payroll"], languages=["en", "ga"], stage="run", willing=["speak"]),
         person("Bram", organisation=county, lines=["hr"], languages=["en"], stage="run", kind="provider"),
         person("Carla", organisation=city, lines=["finance"], languages=["es"], stage="plan"),
         person("Ștefăniță", organisation=agency, lines=["finance", "payroll"], languages=["ro"], stage="plan"),
@@ -53,6 +54,15 @@ def community(db):
         person("Gone", organisation=city, user__standing="suspended"),
         person("Waits", organisation=city, user__standing="pending"),
     ]
+
+
+@pytest.fixture(autouse=True)
+def _me_too(request):
+    """The personas stand in the directory as every member does."""
+    if {"member", "outsider"} & set(request.fixturenames):
+        for name in {"member", "outsider"} & set(request.fixturenames):
+            request.getfixturevalue(name)
+        operations.reindex(Profile.objects.all())
 
 
 def test_members_find_members_by_name_in_one_order(community, member):
@@ -89,12 +99,19 @@ def test_who_waits_finds_nobody(community, pending):
         ("q=manager wealdshire", ["Aoife", "Bram"]),
         ("q=wealdshire everly", []),
         ("q=body list", ["Fenna"]),
+        ("q=body nowhere", []),
+        ("q=e", ["Carla", "Edo"]),
+        ("q=we", ["Aoife", "Bram"]),
+        ("q=!!!", []),
+        ("expertise=sla-wording", ["Edo"]),
+        ("willing=speak", ["Aoife"]),
+        ("organisation=wealdshire", ["Aoife", "Bram"]),
+        ("organisation=wealdshire&kind=provider&language=en", ["Bram"]),
         ("kind=nonsense", []),
         ("sort=newest&level=city", ["Carla"]),
     ],
 )
 def test_filters_find(query, expected, community, outsider):
-    Profile.objects.filter(user=outsider).update(organisation=None, search_text="")
     assert [name for name in names(look(outsider, query)) if name != "Otto Outsider"] == expected
 
 
