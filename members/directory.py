@@ -19,7 +19,7 @@ from members.filters import FACETS, LONG, SORTS, Filters
 from members.folding import fold
 from members.lookup import bits
 from members.lookup.search import Answer, Counted, search
-from members.lookup.terms import tier_of
+from members.lookup.terms import is_known, tier_of
 from members.models import Expertise, Profile
 from members.seen import SeenProfile, see_in_list
 from portal.core.listing import (
@@ -104,26 +104,25 @@ def _people(
     tier: str, viewer: Any, answer: Answer, filters: Filters, params: QueryDict
 ) -> tuple[list[Profile], str]:
     """The people of this page in order, and the cursor behind the last of them; "" when nobody follows."""
-    found = _walk(tier, answer, filters.order, params)
+    found = _walk(answer, filters.order, params)
     shown, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
     subjects = Prefetch("expertise", Expertise.objects.select_related("tag").order_by("tag__name"))
-    rows = Profile.objects.in_tier(tier).with_card_data().with_ties_to(viewer).prefetch_related(subjects)
+    rows = Profile.objects.with_card_data().with_ties_to(viewer).prefetch_related(subjects)
     by_key = rows.in_bulk([row[-1] for row in shown])
-    return [by_key[row[-1]] for row in shown if row[-1] in by_key], _cursor(shown[-1]) if more else ""
+    people = [by_key[row[-1]] for row in shown if row[-1] in by_key]
+    return [row for row in people if is_known(row, tier)], _cursor(shown[-1]) if more else ""
 
 
-def _walk(tier: str, answer: Answer, order: Sequence[str], params: QueryDict) -> list[tuple[Any, ...]]:
+def _walk(answer: Answer, order: Sequence[str], params: QueryDict) -> list[tuple[Any, ...]]:
     """The columns of the order, and so the keys, of one person more than a page holds.
 
     Few people are asked for by key. Of many, one is never far: the list is walked from the cursor in as long a
     stride as their share of the community makes likely, and in longer ones where they stand together.
     """
     columns = [name.lstrip("-") for name in order]
-    rows = Profile.objects.in_tier(tier) if answer.members is None else Profile.objects.all()
-    rows = rows.order_by(*order).values_list(*columns)
-    if answer.members is None or answer.found <= FEW:
-        if answer.members is not None:
-            rows = rows.filter(pk__in=list(bits.keys(answer.members)))
+    rows = Profile.objects.order_by(*order).values_list(*columns)
+    if answer.found <= FEW:
+        rows = rows.filter(pk__in=list(bits.keys(answer.members)))
         return list(behind_cursor(rows, order=order, params=params)[: PAGE_SIZE + 1])
     wanted, found, place = bits.Holder(answer.members), [], params.copy()
     stride = min(LONGEST_WALK, WALK * max(1, answer.everybody // answer.found))

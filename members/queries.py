@@ -10,7 +10,7 @@ from members.choices import ContributionKind
 from members.eyes import StandIn
 from members.folding import fold
 from members.lookup.search import alike
-from members.lookup.terms import tier_of
+from members.lookup.terms import is_known, tier_of
 from members.models import (
     Contribution,
     DataExport,
@@ -95,8 +95,9 @@ def similar_to(profile: Profile, viewer: Any) -> list[PersonCard]:
     account = viewer.user if isinstance(viewer, StandIn) else viewer
     tier = tier_of(account)
     scores = alike(profile, tier)
-    people = Profile.objects.in_tier(tier).with_card_data().with_ties_to(account) if scores else Profile.objects.none()
-    found = sorted(people.filter(pk__in=scores), key=lambda other: (-scores[other.pk], other.sort_name, other.pk))
+    people = Profile.objects.with_card_data().with_ties_to(account).filter(pk__in=scores) if scores else ()
+    known = [other for other in people if is_known(other, tier)]
+    found = sorted(known, key=lambda other: (-scores[other.pk], other.sort_name, other.pk))
     return [see_card(other, account) for other in found[:SIMILAR]]
 
 

@@ -329,6 +329,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "remove what was kept long enough": {"task": "portal.outbox.tasks.sweep", "schedule": 3600.0},
     "keep the wall times of meetings": {"task": "portal.meetings.tasks.keep_wall_times", "schedule": 86_400.0},
+    "forget old profile views": {"task": "members.tasks.forget_old_views", "schedule": 86_400.0},
     "publish what is scheduled": {"task": "portal.pages.tasks.publish_scheduled", "schedule": 60.0},
 }
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

@@ -11,7 +11,7 @@ from itertools import islice
 from operator import and_, or_
 from typing import Any
 
-from django.db.models import BinaryField, F, Q, QuerySet, Value
+from django.db.models import BinaryField, Case, F, Q, QuerySet, Value, When
 
 from members.filters import FACETS, LONG, Filters
 from members.folding import fold
@@ -39,9 +39,9 @@ class Counted:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the index says. `members`: the set of people found; None when nothing was asked: everybody of the tier."""
+    """What the index says. `members`: the set of people found, everybody of the tier where nothing was asked."""
 
-    members: int | None
+    members: int
     found: int
     everybody: int
     facets: dict[str, list[Counted]]
@@ -58,20 +58,21 @@ class _Term:
 def search(tier: str, filters: Filters) -> Answer:
     """Two queries, whatever is asked and however many people there are; one without a text."""
     terms = _terms(tier, filters)
-    everybody = next((term.counted.number for term in terms if term.facet == "all"), 0)
+    everybody = next((term.members for term in terms if term.facet == "all"), 0)
     text = _matching(tier, filters.text) if filters.text else None
     sets = _chosen_sets(terms, filters)
-    members = _all_of([*sets.values(), *([text] if text is not None else [])]) if filters.any else None
+    members = _all_of([*sets.values(), *([text] if text is not None else [])])
     facets: dict[str, list[Counted]] = {}
     for name, *_rest in FACETS:
         others = [members_of for facet, members_of in sets.items() if facet != name]
         base = _all_of([*others, *([text] if text is not None else [])]) if name in sets else members
         facets[name] = [_under(term, base) for term in terms if term.facet == name]
     facets["service"] += _lines(terms, {each.value for each in facets["service"]}, sets, text)
+    found = everybody if members is None else members
     return Answer(
-        members=members,
-        found=everybody if members is None else members.bit_count(),
-        everybody=everybody,
+        members=found,
+        found=found.bit_count(),
+        everybody=everybody.bit_count(),
         facets=facets,
         places=[_place(term.counted) for term in terms if term.facet == "place"],
     )
@@ -131,7 +132,9 @@ def _terms(tier: str, filters: Filters) -> list[_Term]:
             wanted |= Q(facet=name)
     if filters.chosen.get("service"):
         wanted |= Q(facet="line", value__in=filters.chosen["service"])
-    stored = F(f"{tier}_bits") if filters.any else Value(b"", output_field=BinaryField())
+    # Where nothing was chosen, the numbers stand in the rows, and of the sets only that of everybody is read.
+    nothing = Value(b"", output_field=BinaryField())
+    stored = F(f"{tier}_bits") if filters.any else Case(When(facet="all", then=F(f"{tier}_bits")), default=nothing)
     columns = ("facet", "value", "label", "mark", "position", "folded")
     found = rows.filter(wanted).annotate(stored=stored, number=F(f"{tier}_number"))
     return [

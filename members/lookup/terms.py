@@ -20,6 +20,20 @@ _EYES = {
     "members": SORTS_OF_READER["member"],
     "staff": SORTS_OF_READER["staff"],
 }
+_KNOWN_BY = (
+    "name",
+    "kind",
+    "role",
+    "organisation",
+    "level",
+    "country",
+    "service_lines",
+    "stage",
+    "ask_about",
+    "looking_for",
+    "willing_to",
+    "languages",
+)
 LONGEST_WORD = 40
 MOST_WORDS = 250
 SHORT = 2  # beginnings of so many letters are terms of their own: too many words begin with them
@@ -54,6 +68,11 @@ def tier_of(viewer: Any) -> str:
     return "" if is_signed_in(viewer) else "public"
 
 
+def is_known(profile: Any, tier: str) -> bool:
+    """Whether readers of the tier may know of this person: the index's own rule, asked of the row as it is now."""
+    return may_see("name", profile=profile, eyes=_EYES[tier])
+
+
 def words_of(text: str) -> list[str]:
     """The words of a text as they are kept and looked for, each once."""
     found: dict[str, None] = {}
@@ -66,8 +85,9 @@ def terms_of(profile: Any) -> Known:
     """Every term of a profile that came `with_everything()`."""
     reach: dict[tuple[str, str], int] = {}
     labels: dict[tuple[str, str], Label] = {}
+    of_field = {field: _reach(field, profile) for field in _KNOWN_BY}
     for fields, facet, value, label in _terms(profile):
-        tiers = min(_reach(field, profile) for field in fields)
+        tiers = min(of_field[field] for field in fields)
         key = (facet, value[:100])
         if tiers and tiers > reach.get(key, 0):
             reach[key] = tiers

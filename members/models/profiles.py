@@ -63,11 +63,6 @@ class ProfileQuerySet(models.QuerySet["Profile"]):
             return self.filter(user_id=user.pk)
         return self.listed().filter(shown_to=Audience.PUBLIC)
 
-    def in_tier(self, tier: str) -> Self:
-        """Those whose name every reader of a tier (public, members, staff) sees: who stands in the directory."""
-        audiences = {"public": [Audience.PUBLIC], "members": [Audience.MEMBERS, Audience.PUBLIC], "staff": list(Audience)}
-        return self.listed().filter(shown_to__in=audiences[tier])
-
     def with_card_data(self) -> Self:
         """The joins that a card needs, so that lists of people cost one query."""
         return self.select_related("user", "organisation", "organisation__level", "picture")

@@ -23,7 +23,9 @@ SIZES = {"small": 96, "large": 320}
 EXTENSIONS = frozenset({"jpg", "jpeg", "png", "webp"})
 # What the first bytes of each format are; its name does not decide.
 _BEGINNINGS = {"JPEG": (b"\xff\xd8\xff",), "PNG": (b"\x89PNG\r\n\x1a\n",), "WEBP": (b"RIFF",)}
-_BROKEN = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
+_NO_PHOTO = _("This file is no photo in the formats JPEG, PNG or WebP.")
+_TOO_MANY_PIXELS = _("This photo has more than 24 million pixels. Save it smaller and try again.")
+_BROKEN = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError)
 
 
 class NotAPhoto(ValidationError):
@@ -70,13 +72,15 @@ def _opened(file: BinaryIO) -> Image.Image:
     file.seek(0)
     try:
         picture = Image.open(file, formats=list(_BEGINNINGS))
-    except (*_BROKEN, Image.DecompressionBombWarning) as error:
-        raise NotAPhoto(_("This file is no photo in the formats JPEG, PNG or WebP.")) from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise NotAPhoto(_TOO_MANY_PIXELS) from error
+    except _BROKEN as error:
+        raise NotAPhoto(_NO_PHOTO) from error
     width, height = picture.size
     if not head.startswith(_BEGINNINGS[picture.format or ""]):
-        raise NotAPhoto(_("This file is no photo in the formats JPEG, PNG or WebP."))
+        raise NotAPhoto(_NO_PHOTO)
     if width * height > MOST_PIXELS:
-        raise NotAPhoto(_("This photo has more than 24 million pixels. Save it smaller and try again."))
+        raise NotAPhoto(_TOO_MANY_PIXELS)
     if min(width, height) < FEWEST_ACROSS:
         raise NotAPhoto(
             _("This photo is too small: it needs at least %(pixels)d pixels each way."),

@@ -121,7 +121,7 @@ def own_photo(request: HttpRequest) -> HttpResponse:
     row = queries.own_profile(request.user)
     if row is None:
         return redirect("members:edit")
-    form = PhotoForm(request.POST or None, request.FILES or None) if request.method == "POST" else PhotoForm()
+    form = PhotoForm(request.POST, request.FILES) if request.method == "POST" else PhotoForm()
     if form.is_valid():
         operations.set_photo(
             person=request.user, made=form.cleaned_data["photo"], by=request.user, at=timezone.now()

@@ -3,7 +3,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
 
-    dependencies = [("members", "0004_profile_audiences_move")]
+    dependencies = [("members", "0006_profile_audiences_move")]
 
     operations = [
         migrations.RemoveField(

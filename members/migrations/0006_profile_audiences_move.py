@@ -28,6 +28,6 @@ def move_back(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("members", "0003_profile_privacy")]
+    dependencies = [("members", "0005_profile_privacy")]
 
     operations = [migrations.RunPython(move, move_back)]

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0002_keep_decisions_without_names'),
+        ('members', '0004_roster'),
         ('taxonomy', '0001_initial'),
     ]
 
