@@ -11,9 +11,9 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         from members.accounts.limits import count_in_database
-
         from members.subscribers import write_missing
 
         count_in_database()
         from members.rights import exporting, leaving  # noqa: F401 -- register the duties of the drain
+
         post_migrate.connect(write_missing, sender=self)

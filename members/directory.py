@@ -100,9 +100,7 @@ def directory(viewer: Any, filters: Filters, params: QueryDict) -> Directory:
 # --- one page ---------------------------------------------------------------------------------------------------
 
 
-def _people(
-    tier: str, viewer: Any, answer: Answer, filters: Filters, params: QueryDict
-) -> tuple[list[Profile], str]:
+def _people(tier: str, viewer: Any, answer: Answer, filters: Filters, params: QueryDict) -> tuple[list[Profile], str]:
     """The people of this page in order, and the cursor behind the last of them; "" when nobody follows."""
     found = _walk(answer, filters.order, params)
     shown, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
@@ -143,7 +141,12 @@ def _cursor(row: tuple[Any, ...]) -> str:
 
 
 def _facet(  # noqa: PLR0917 -- one call, read beside its loop
-    name: str, label: Any, opened: bool, answer: Answer, filters: Filters, params: QueryDict  # noqa: FBT001
+    name: str,
+    label: Any,
+    opened: bool,
+    answer: Answer,
+    filters: Filters,
+    params: QueryDict,  # noqa: FBT001
 ) -> Facet:
     """Values that somebody has, in the vocabulary's order, else by number; chosen ones also without anybody."""
     chosen, find = filters.chosen.get(name, ()), filters.finds.get(name, "")
@@ -184,7 +187,9 @@ def _absent(name: str, counted: Sequence[Counted], filters: Filters, params: Que
     missing = [value for value in filters.chosen.get(name, ()) if value not in there]
     words = _words_of(name, missing)
     return [
-        _option(name, Counted(value=value, label=words[value], mark="", position=0, number=0, folded=""), filters, params)
+        _option(
+            name, Counted(value=value, label=words[value], mark="", position=0, number=0, folded=""), filters, params
+        )
         for value in missing
     ]
 

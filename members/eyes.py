@@ -50,9 +50,7 @@ def is_led_by(viewer: Any) -> Exists:
 
 
 def _shared_seats(viewer: Any, **more: Any) -> QuerySet[Seat]:
-    return Seat.objects.filter(
-        user=OuterRef("user"), channel__kind=GROUP, channel__seats__user_id=viewer.pk, **more
-    )
+    return Seat.objects.filter(user=OuterRef("user"), channel__kind=GROUP, channel__seats__user_id=viewer.pk, **more)
 
 
 def ties(viewer: Any, profiles: QuerySet[Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from portal.outbox.operations import record
 STAY = frozenset({"members.Profile.user", "account.EmailAddress.user", "members.User_groups.user"})
 STAY_ALSO = ("mfa.", "usersessions.", "socialaccount.", "members.User_user_permissions")
 # What one tells of oneself: taken over where the kept profile is silent.
-FILLED = ("role", "organisation", "organisation_proposed", "stage", "looking_for", "bio")
+FILLED = ("role", "organisation", "organisation_proposed", "stage", "looking_for", "bio", "pronouns", "pronunciation")
 
 
 def may_merge(kept: Any, gone: Any, by: Any) -> bool:
@@ -85,14 +85,11 @@ def _fill(kept: Profile, gone: Profile) -> None:
     for name in FILLED:
         if not getattr(kept, name) and getattr(gone, name):
             setattr(kept, name, getattr(gone, name))
+    kept.languages = list(dict.fromkeys([*kept.languages, *gone.languages]))
     kept.member_since = min(kept.member_since, gone.member_since)
     kept.save()
     kept.service_lines.add(*gone.service_lines.all())
-    for rows, column in ((gone.languages, "code"), (gone.offers, "what"), (gone.expertise, "tag_id")):
-        own = getattr(kept, _NAMES[column])
+    for theirs, own, column in ((gone.offers, kept.offers, "what"), (gone.expertise, kept.expertise, "tag_id")):
         known = set(own.values_list(column, flat=True))
-        for value in set(rows.values_list(column, flat=True)) - known:
+        for value in set(theirs.values_list(column, flat=True)) - known:
             own.create(**{column: value})
-
-
-_NAMES = {"code": "languages", "what": "offers", "tag_id": "expertise"}

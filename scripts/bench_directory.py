@@ -62,7 +62,12 @@ def _arguments() -> argparse.Namespace:
 
 def _in_a_process_of_its_own(url: str, members: int) -> int:
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
-        environment = {**os.environ, "PORTAL_DATA": folder, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "portal.settings"}
+        environment = {
+            **os.environ,
+            "PORTAL_DATA": folder,
+            "DATABASE_URL": url,
+            "DJANGO_SETTINGS_MODULE": "portal.settings",
+        }
         environment.pop("REDIS_URL", None)
         command = [sys.executable, "-m", "scripts.bench_directory", "--here", "--members", str(members)]
         return subprocess.run(command, env=environment, cwd=Path(__file__).parent.parent, check=False).returncode
@@ -111,7 +116,9 @@ def _costs() -> dict[str, tuple[float, int, int]]:
     addresses = {f"{name}, first page": f"/members/?{query}" for name, query in SCENARIOS.items()}
     addresses |= {f"{name}, behind the 5,000th": _behind(query) for name, query in DEEP.items()}
     costs = {name: _cost(client, url) for name, url in addresses.items()}
-    return costs | {"visitor, two facets and a text": _cost(visitor, "/members/?kind=practitioner&country=US&q=payroll")}
+    return costs | {
+        "visitor, two facets and a text": _cost(visitor, "/members/?kind=practitioner&country=US&q=payroll")
+    }
 
 
 def _behind(query: str) -> str:
@@ -119,7 +126,11 @@ def _behind(query: str) -> str:
     from members.models import Profile  # noqa: PLC0415
     from portal.core.listing import encode_cursor  # noqa: PLC0415
 
-    rows = Profile.objects.filter(shown_to__in=["members", "public"]).order_by("sort_name", "id").values_list("sort_name", "id")
+    rows = (
+        Profile.objects.filter(shown_to__in=["members", "public"])
+        .order_by("sort_name", "id")
+        .values_list("sort_name", "id")
+    )
     place = min(BEHIND, rows.count() // 2)
     return f"/members/?{query}&after={encode_cursor(rows[place])}"
 

@@ -159,7 +159,9 @@ def _matching(tier: str, text: str) -> int:
     condition = reduce(or_, (_beginning(word) for word in words))
     rows = DirectoryTerm.objects.filter(condition, **{f"{tier}_number__gt": 0})
     stored = list(rows.values_list("facet", "value", f"{tier}_bits"))
-    return reduce(and_, (bits.union(raw for facet, value, raw in stored if _fits(word, facet, value)) for word in words))
+    return reduce(
+        and_, (bits.union(raw for facet, value, raw in stored if _fits(word, facet, value)) for word in words)
+    )
 
 
 def _beginning(word: str) -> Q:

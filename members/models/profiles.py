@@ -78,7 +78,9 @@ class ProfileQuerySet(models.QuerySet["Profile"]):
             .select_related("stage")
             .prefetch_related(
                 models.Prefetch("expertise", Expertise.objects.select_related("tag").order_by("tag__name")),
-                models.Prefetch("service_lines", ServiceLine.objects.select_related("parent").order_by("position", "label")),
+                models.Prefetch(
+                    "service_lines", ServiceLine.objects.select_related("parent").order_by("position", "label")
+                ),
                 models.Prefetch("offers", ProfileOffer.objects.order_by("what")),
             )
         )

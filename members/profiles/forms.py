@@ -179,7 +179,21 @@ class WorkForm(SafeForm):
 
 
 _SAID = frozenset(
-    "name pronouns pronunciation role service_lines stage ask_about looking_for willing_to languages links bio kind".split()
+    [
+        "name",
+        "pronouns",
+        "pronunciation",
+        "role",
+        "service_lines",
+        "stage",
+        "ask_about",
+        "looking_for",
+        "willing_to",
+        "languages",
+        "links",
+        "bio",
+        "kind",
+    ]
 )
 
 
@@ -298,7 +312,9 @@ class PhotoForm(SafeForm):
     photo = forms.FileField(
         label=_("Photo"),
         allow_empty_file=True,
-        help_text=_("JPEG, PNG or WebP, at most 10 MB. It is cut to a square; place and time of the camera are removed."),
+        help_text=_(
+            "JPEG, PNG or WebP, at most 10 MB. It is cut to a square; place and time of the camera are removed."
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(f".{each}" for each in sorted(EXTENSIONS))}),
         error_messages={"required": _("Choose a photo from your device.")},
     )

@@ -123,9 +123,7 @@ def own_photo(request: HttpRequest) -> HttpResponse:
         return redirect("members:edit")
     form = PhotoForm(request.POST, request.FILES) if request.method == "POST" else PhotoForm()
     if form.is_valid():
-        operations.set_photo(
-            person=request.user, made=form.cleaned_data["photo"], by=request.user, at=timezone.now()
-        )
+        operations.set_photo(person=request.user, made=form.cleaned_data["photo"], by=request.user, at=timezone.now())
         messages.success(request, _("Your photo is saved."))
         return redirect("members:own-photo")
     context = {"form": form, "own": row.as_seen_by(request.user), "who": _who_sees_the_photo(row)}

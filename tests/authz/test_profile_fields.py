@@ -150,7 +150,9 @@ def picture() -> SimpleUploadedFile:
 
 
 def _level(number: int) -> JurisdictionLevel:
-    return JurisdictionLevel.objects.create(slug=f"lvl-{number}", label=f"Cnrylevel{number}q", mark="county", position=50)
+    return JurisdictionLevel.objects.create(
+        slug=f"lvl-{number}", label=f"Cnrylevel{number}q", mark="county", position=50
+    )
 
 
 def _target(number: int, chosen: Chosen) -> Target:
@@ -184,12 +186,19 @@ def _target(number: int, chosen: Chosen) -> Target:
         providers_may_contact=chosen.providers,
         leads_may_contact=chosen.leads,
     )
-    profile.service_lines.add(ServiceLine.objects.create(slug=f"line-{number}", label=word("service_lines"), position=50))
+    profile.service_lines.add(
+        ServiceLine.objects.create(slug=f"line-{number}", label=word("service_lines"), position=50)
+    )
     profile.offers.create(what="speak")
     subject = subjects_called([word("ask_about")])[0]
     profile.expertise.create(tag=subject)
     Contribution.objects.create(
-        person=profile.user, kind="case", title=word("contributions"), url="/cases/", at=timezone.now(), key=f"c{number}"
+        person=profile.user,
+        kind="case",
+        title=word("contributions"),
+        url="/cases/",
+        at=timezone.now(),
+        key=f"c{number}",
     )
     set_photo(person=profile.user, made=made_of(picture()), by=profile.user, at=timezone.now())
     marks = {name: word(name) for name in OWN} | {
@@ -197,7 +206,9 @@ def _target(number: int, chosen: Chosen) -> Target:
         "level": f"Cnrylevel{number}q",
         "phone": f"+99 555 {number:06}",
         "photo": f"/members/target-{number}/photo/",
-        "languages": {"yo": "Yorùbá", "qu": "Runasimi", "kw": "Kernewek", "mi": "Te reo", "iu": "ᐃᓄᒃᑎᑐᑦ"}[LANGUAGES[spot]],
+        "languages": {"yo": "Yorùbá", "qu": "Runasimi", "kw": "Kernewek", "mi": "Te reo", "iu": "ᐃᓄᒃᑎᑐᑦ"}[
+            LANGUAGES[spot]
+        ],
         "time_zone": "</time> for <bdi>",
         "willing_to": "Willing to</dt><dd>speak",
         "kind": "Takes part as</dt>",
@@ -217,7 +228,9 @@ def _chosen() -> Iterator[Chosen]:
 
 
 @pytest.fixture(scope="module")
-def stage(django_db_setup: None, django_db_blocker: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage_]:
+def stage(
+    django_db_setup: None, django_db_blocker: object, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage_]:
     """Made once: nothing here is changed by reading."""
     from django.conf import settings
 
@@ -350,7 +363,9 @@ def test_view_as_shows_what_such_a_reader_gets(sort: str, stage: Stage_) -> None
         mine = stage.client("owner", target).get(f"/members/me/as/{sort}/")
         theirs = stage.client(VIEW_AS[sort], target).get(f"/members/{target.handle}/")
         assert mine.status_code == 200
-        assert shown(_profile_part(mine), target) == shown(_profile_part(theirs), target) == allowed(target, VIEW_AS[sort])
+        assert (
+            shown(_profile_part(mine), target) == shown(_profile_part(theirs), target) == allowed(target, VIEW_AS[sort])
+        )
 
 
 def _profile_part(response: object) -> str:
@@ -373,7 +388,13 @@ def test_a_photo_is_served_to_who_may_see_it(role: str, stage: Stage_) -> None:
 
 # The audiences that a search may know of, by the reader: what is for groups or nobody is in no index.
 INDEXED = {"visitor": ["public"], "suspended": ["public"], "pending": [], "staff": ["staff", "members", "public"]}
-SEARCHED = {"name": "name", "role": "role", "organisation": "organisation", "ask_about": "ask_about", "looking_for": "looking_for"}
+SEARCHED = {
+    "name": "name",
+    "role": "role",
+    "organisation": "organisation",
+    "ask_about": "ask_about",
+    "looking_for": "looking_for",
+}
 
 
 def indexed(name: str, target: Target, role: str) -> bool:
@@ -394,7 +415,11 @@ def test_a_search_finds_nobody_by_what_is_hidden(role: str, stage: Stage_) -> No
         found = f'href="/members/{target.handle}/"' in html
         if found != indexed(name, target, role):
             wrong.append((target.handle, name, found))
-        if found and (leaks := shown(html.replace(f'value="{word}"', "").replace(f"“{word}”", ""), target) - allowed(target, role) - {"photo"}):
+        if found and (
+            leaks := shown(html.replace(f'value="{word}"', "").replace(f"“{word}”", ""), target)
+            - allowed(target, role)
+            - {"photo"}
+        ):
             wrong.append((target.handle, name, leaks))
     assert wrong == []
 
@@ -441,7 +466,9 @@ def test_facets_count_nobody_for_what_is_hidden(role: str, stage: Stage_) -> Non
             }
             html = main_of(stage.client(role, stage.targets[0]).get("/members/", {facet: value, "q": "target"}))
             found = set(re.findall(r'byline__name" href="/members/(target-\d+)/"', html))
-            number = re.search(rf'name="{facet}" value="{re.escape(value)}" checked><span>.*?</span><span>(\d+)</span>', html)
+            number = re.search(
+                rf'name="{facet}" value="{re.escape(value)}" checked><span>.*?</span><span>(\d+)</span>', html
+            )
             if found != {handle for handle in meant if _named(handle, stage, role)}:
                 wrong.append((facet, value, found, meant))
             if (int(number[1]) if number else 0) != len(found):
@@ -495,9 +522,14 @@ def test_people_alike_are_alike_by_what_is_shown(role: str, stage: Stage_) -> No
     for target in stage.targets:
         if f'href="/members/{target.handle}/"' in html:
             assert indexed("service_lines", target, role) or indexed("ask_about", target, role)
-        assert shown(html, target) - {"time_zone", "willing_to", "kind", "member_since", "ask_about", "service_lines"} <= allowed(
-            target, role
-        )
+        assert shown(html, target) - {
+            "time_zone",
+            "willing_to",
+            "kind",
+            "member_since",
+            "ask_about",
+            "service_lines",
+        } <= allowed(target, role)
 
 
 def test_a_mail_shows_its_reader_no_more(stage: Stage_, settings: object) -> None:
@@ -512,8 +544,12 @@ def test_a_mail_shows_its_reader_no_more(stage: Stage_, settings: object) -> Non
             other = make_group(lead=lead, slug=f"told-{target.handle}")
             groups.join(group=other, kind="practitioner", by=target.user, at=timezone.now())
             drain()
-            texts = [path.read_bytes().decode("utf-8", "replace") for path in Folder(settings.EMAIL_FILE_PATH).glob("*.eml")]
-            mail = "".join(text.replace("=\r\n", "").replace("=\n", "") for text in texts if target.marks["name"] in text)
+            texts = [
+                path.read_bytes().decode("utf-8", "replace") for path in Folder(settings.EMAIL_FILE_PATH).glob("*.eml")
+            ]
+            mail = "".join(
+                text.replace("=\r\n", "").replace("=\n", "") for text in texts if target.marks["name"] in text
+            )
             assert shown(mail, target) <= allowed(target, "group_lead") | {"time_zone"}, target.handle
             for path in Folder(settings.EMAIL_FILE_PATH).glob("*.eml"):
                 path.unlink()
@@ -524,7 +560,15 @@ def test_a_mail_shows_its_reader_no_more(stage: Stage_, settings: object) -> Non
 def test_no_other_page_shows_any_of_it(role: str, stage: Stage_) -> None:
     for target in stage.targets[:2]:
         client = stage.client(role, target)
-        for path in ("/", "/members/", "/members/?sort=newest", "/notifications/", "/groups/", "/cases/", "/sitemap.xml"):
+        for path in (
+            "/",
+            "/members/",
+            "/members/?sort=newest",
+            "/notifications/",
+            "/groups/",
+            "/cases/",
+            "/sitemap.xml",
+        ):
             html = client.get(path).content.decode()
             if role != "owner":
                 seen = {name for name in shown(html, target) if "cnry" in target.marks[name]}

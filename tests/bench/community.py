@@ -9,11 +9,82 @@ from members.lookup import index
 from members.models import Expertise, Organisation, Profile, ProfileOffer, Subject, User
 from portal.taxonomy.models import JurisdictionLevel, ServiceLine, Stage
 
-FIRST = "Amara Bodil Catrin Dorotea Emeka Fenna Gwil Halima Idris Jolanta Kwame Leilani Marisol Nadia Otto Priya Quentin Rosa Siobhan Tariq Ursula Vasile Wanda Xiomara Yusuf Zdenka".split()
-SYLLABLES = "bar del fen gor hal jin kor lam mor nes oak pel quin ros sten tar ul ven wick yar zan bel cor dra".split()
-WORK = "payroll procurement finance benefits fleet grants estates identity analytics learning".split()
+FIRST = [
+    "Amara",
+    "Bodil",
+    "Catrin",
+    "Dorotea",
+    "Emeka",
+    "Fenna",
+    "Gwil",
+    "Halima",
+    "Idris",
+    "Jolanta",
+    "Kwame",
+    "Leilani",
+    "Marisol",
+    "Nadia",
+    "Otto",
+    "Priya",
+    "Quentin",
+    "Rosa",
+    "Siobhan",
+    "Tariq",
+    "Ursula",
+    "Vasile",
+    "Wanda",
+    "Xiomara",
+    "Yusuf",
+    "Zdenka",
+]
+SYLLABLES = [
+    "bar",
+    "del",
+    "fen",
+    "gor",
+    "hal",
+    "jin",
+    "kor",
+    "lam",
+    "mor",
+    "nes",
+    "oak",
+    "pel",
+    "quin",
+    "ros",
+    "sten",
+    "tar",
+    "ul",
+    "ven",
+    "wick",
+    "yar",
+    "zan",
+    "bel",
+    "cor",
+    "dra",
+]
+WORK = [
+    "payroll",
+    "procurement",
+    "finance",
+    "benefits",
+    "fleet",
+    "grants",
+    "estates",
+    "identity",
+    "analytics",
+    "learning",
+]
 ROLES = ["Head of {}", "Director of {}", "{} manager", "Deputy comptroller, {}", "Programme lead for {}", "Analyst, {}"]
-COUNTRIES = ["US"] * 40 + ["CA"] * 14 + ["GB"] * 14 + ["AU"] * 9 + ["RO"] * 6 + ["PE"] * 5 + ["FR", "DE", "NZ", "IE", "KE", "JP"] * 2
+COUNTRIES = (
+    ["US"] * 40
+    + ["CA"] * 14
+    + ["GB"] * 14
+    + ["AU"] * 9
+    + ["RO"] * 6
+    + ["PE"] * 5
+    + ["FR", "DE", "NZ", "IE", "KE", "JP"] * 2
+)
 LANGUAGES = ["en"] * 12 + ["fr", "es", "es", "ro", "de", "cy", "qu", "pt", "sw"]
 BATCH = 5000
 
@@ -54,7 +125,9 @@ def _organisations(chance: random.Random) -> list[Organisation]:
 
 
 def _subjects(chance: random.Random) -> list[Subject]:
-    names = [f"{work} {chance.choice(SYLLABLES)}{chance.choice(SYLLABLES)} {number}" for number in range(40) for work in WORK]
+    names = [
+        f"{work} {chance.choice(SYLLABLES)}{chance.choice(SYLLABLES)} {number}" for number in range(40) for work in WORK
+    ]
     Subject.objects.bulk_create(
         (Subject(name=name, slug=f"bench-{number}") for number, name in enumerate(names)), ignore_conflicts=True
     )
@@ -88,9 +161,7 @@ def _people(
     )
 
 
-def _rows(
-    profiles: list[Profile], chance: random.Random, subjects: list[Subject], lines: list[ServiceLine]
-) -> None:
+def _rows(profiles: list[Profile], chance: random.Random, subjects: list[Subject], lines: list[ServiceLine]) -> None:
     through = Profile.service_lines.through
     through.objects.bulk_create(
         through(profile=profile, serviceline=line) for profile in profiles for line in chance.sample(lines, 2)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from members.models import Profile, User
 person = User.objects.create_user(email="{address}", password="{password}", name="Leaver Lindqvist", standing="member")
 EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
-Profile.objects.create(user=person, handle="{handle}", visibility="public", member_since=timezone.now())
+Profile.objects.create(user=person, handle="{handle}", shown_to="public", member_since=timezone.now())
 """
 FORTNIGHT_OVER = """
 from django.utils import timezone

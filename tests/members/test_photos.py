@@ -39,7 +39,9 @@ def png_of(width, height):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 9)) + chunk(b"IEND", b"")
 
 
-@pytest.mark.parametrize(("kind", "name"), [("JPEG", "me.JPG"), ("JPEG", "me.jpeg"), ("PNG", "me.png"), ("WEBP", "me.webp")])
+@pytest.mark.parametrize(
+    ("kind", "name"), [("JPEG", "me.JPG"), ("JPEG", "me.jpeg"), ("PNG", "me.png"), ("WEBP", "me.webp")]
+)
 def test_each_format_becomes_two_squares_in_two_formats(kind, name):
     made = made_of(upload(encoded(kind), name))
     assert set(made.files) == {(size, each) for size in SIZES for each in ("webp", "jpeg")}
@@ -109,7 +111,9 @@ def test_what_is_no_photo_is_refused_with_a_sentence(content, name, sentence, cl
     assert not ProfilePhoto.objects.exists()
 
 
-def test_a_member_gives_themselves_a_face_and_takes_it_away(client_of, member, settings, django_capture_on_commit_callbacks):
+def test_a_member_gives_themselves_a_face_and_takes_it_away(
+    client_of, member, settings, django_capture_on_commit_callbacks
+):
     client = client_of(member)
     assert client.post(PHOTO, {}).status_code == 422
     for colour in ("teal", "red"):

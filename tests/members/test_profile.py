@@ -366,9 +366,10 @@ def test_an_organisation_is_found_by_any_of_its_names(client_of, member):
         assert Profile.objects.get(user=member).organisation == meant
     page = client.post(EDIT, form_of(member.profile, organisation="Ministry of Finance")).content.decode()
     assert "Ministry of Finance (United Kingdom); Ministry of Finance (Romania)" in page
-    assert "Did you mean one of these: Ministerul Finanțelor?" in client.post(
-        EDIT, form_of(member.profile, organisation="ministerul")
-    ).content.decode()
+    assert (
+        "Did you mean one of these: Ministerul Finanțelor?"
+        in client.post(EDIT, form_of(member.profile, organisation="ministerul")).content.decode()
+    )
 
 
 def test_nobody_edits_the_profile_of_somebody_else(member, outsider):

@@ -89,7 +89,13 @@ def test_the_page_of_the_rules_is_made_from_the_rules(client_of, visitor):
         if line.contact:
             assert seen == ["programme staff"]
         else:
-            assert set(seen) == {"a member", "a member of your groups", "a lead of your groups", "a provider", "programme staff"}
+            assert set(seen) == {
+                "a member",
+                "a member of your groups",
+                "a lead of your groups",
+                "a provider",
+                "programme staff",
+            }
 
 
 # --- the daily limit ---------------------------------------------------------------------------------------------
