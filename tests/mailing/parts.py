@@ -73,10 +73,9 @@ class Reader(HTMLParser):
         if "head" in self._open or self._hidden or not data.strip():
             return
         self.words.append(" ".join(data.split()))
-        for element in reversed(self.elements):
-            if element.tag in self._open:
-                element.words = f"{element.words} {data}".strip()
-                break
+        for tag in {"a", "h1", "h2", "h3"} & set(self._open):
+            element = next(each for each in reversed(self.elements) if each.tag == tag)
+            element.words = f"{element.words} {data.strip()}".strip()
 
     def links(self) -> list[Element]:
         return [element for element in self.elements if element.tag == "a"]

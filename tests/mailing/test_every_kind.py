@@ -13,11 +13,13 @@ from icalendar import Calendar
 
 from portal.incoming.operations import note_complaint, use_again
 from portal.notifications.kinds import all_kinds, kind_called
+from portal.notifications.models import Notification
 from portal.outbox.models import Mail
+from portal.outbox.registry import rebuild
 from portal.outbox.rendering import render
 from tests.harness.writes import refuse_writes
 from tests.incoming.conftest import AT
-from tests.mailing.conftest import KINDS
+from tests.mailing.conftest import KINDS, SUMMARY
 from tests.mailing.makers import MAKERS
 from tests.mailing.naughty import STRINGS
 from tests.mailing.parts import URL, Parts, faults, taken_apart
@@ -25,7 +27,6 @@ from tests.mailing.renaming import renamed_and_read
 
 pytestmark = pytest.mark.django_db
 MailOf = Callable[..., Mail]
-TRANSACTIONAL = {slug for slug in KINDS if kind_called(slug).transactional}
 
 
 @pytest.fixture(autouse=True)
@@ -33,9 +34,9 @@ def _as_in_production(settings: Any) -> None:
     settings.SITE_URL = "https://portal.example"
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=[*KINDS, SUMMARY])
 def mail(request: pytest.FixtureRequest, mail_of: MailOf) -> Mail:
-    """The mail of each kind in turn."""
+    """The mail of each kind in turn, and the summary."""
     return mail_of(request.param)
 
 
@@ -46,9 +47,14 @@ def parts_of(mail: Mail) -> Parts:
 
 
 def kind_of(mail: Mail) -> Any:
-    from portal.notifications.models import Notification
+    """None for the summary."""
+    notice = Notification.objects.filter(pk=mail.subject_id).first()
+    return kind_called(notice.kind) if notice and mail.renderer == "notification" else None
 
-    return kind_called(Notification.objects.get(pk=mail.subject_id).kind)
+
+def can_be_stopped(mail: Mail) -> bool:
+    kind = kind_of(mail)
+    return kind is None or not kind.transactional
 
 
 @pytest.mark.once
@@ -69,13 +75,13 @@ def test_machines_know_it_for_what_it_is(mail: Mail) -> None:
     assert "OOF" in message["X-Auto-Response-Suppress"]
     assert "NDR" not in message["X-Auto-Response-Suppress"].replace(" ", "").split(",")
     assert str(message["From"]).endswith("<programme@example.org>")
-    if not kind_of(mail).transactional:
+    if can_be_stopped(mail):
         assert message["Precedence"] == "list"
         assert re.fullmatch(r"<[a-z0-9.-]+\.portal\.example>", message["List-Id"])
 
 
 def test_one_click_stops_it_and_what_is_queued_goes_nowhere(mail: Mail, client: Client) -> None:
-    if kind_of(mail).transactional:
+    if not can_be_stopped(mail):
         assert parts_of(mail).message["List-Unsubscribe"] is None
         return
     message = parts_of(mail).message
@@ -88,9 +94,14 @@ def test_one_click_stops_it_and_what_is_queued_goes_nowhere(mail: Mail, client: 
     assert render(mail) is None
 
 
-def test_an_address_that_is_paused_gets_no_notice_until_its_owner_says_so(mail: Mail, member: Any) -> None:
+def test_an_address_that_is_paused_gets_what_is_about_the_account_alone(mail: Mail, member: Any) -> None:
     note_complaint(address=member.email.upper(), problem="spam", at=AT)
-    assert (render(mail) is None) is not kind_of(mail).transactional
+    assert (render(mail) is None) is can_be_stopped(mail)
+    assert Notification.objects.filter(person=member).exists(), "it still stands in the list"
+
+
+def test_once_its_owner_says_so_an_address_is_used_again(mail: Mail, member: Any) -> None:
+    note_complaint(address=member.email, problem="spam", at=AT)
     use_again(by=member, at=AT)
     assert render(mail) is not None
 
@@ -135,7 +146,7 @@ def test_read_aloud_it_begins_with_who_and_what_and_ends_with_why(mail: Mail, se
     assert read.words.index(headings[0].words) <= 3
     aloud = " ".join(read.words)
     order = [aloud.index(headings[0].words), aloud.rindex(settings.COMMUNITY["name"])]
-    if not kind_of(mail).transactional:
+    if can_be_stopped(mail):
         order += [aloud.index("Stop these mails"), aloud.index("Choose what you get")]
     assert order == sorted(order)
     assert read.lang == "en-gb"
@@ -177,7 +188,7 @@ def test_of_what_is_closed_no_name_stands_outside(mail: Mail, member: Any, close
     parts = parts_of(mail)
     open_subject = parts.message["Subject"]
     closed()
-    if kind_of(mail).channel(_fact(mail)) is None:
+    if kind_of(mail) is None or kind_of(mail).channel(_fact(mail)) is None:
         return
     shown = outside(parts_of(mail))
     titles = [
@@ -194,9 +205,6 @@ def test_of_what_is_closed_no_name_stands_outside(mail: Mail, member: Any, close
 
 
 def _fact(mail: Mail) -> Any:
-    from portal.notifications.models import Notification
-    from portal.outbox.registry import rebuild
-
     row = Notification.objects.get(pk=mail.subject_id).fact
     return rebuild(row.name, row.payload)
 
@@ -211,7 +219,7 @@ def test_there_are_five_hundred_naughty_strings() -> None:
 
 def test_whatever_things_and_people_are_called_it_stays_a_good_mail(mail: Mail, member: Any) -> None:
     """Each kind with a tenth of the strings, another tenth for each; `make faults` does all with all."""
-    begin = KINDS.index(kind_of(mail).slug) % 10
+    begin = [*KINDS, SUMMARY].index(kind_of(mail).slug if kind_of(mail) else SUMMARY) % 10
     assert renamed_and_read(mail, STRINGS[begin::10], to=member.email) == []
 
 
@@ -226,6 +234,7 @@ def test_whoever_follows_its_links_changes_nothing(mail: Mail, member: Any, clie
     clients = (Client(), client_of(member))
     before = _state()
     for client in clients:
+        assert render(mail) is not None
         for address in addresses:
             for agent in SCANNERS:
                 for method in ("get", "head"):
@@ -235,7 +244,6 @@ def test_whoever_follows_its_links_changes_nothing(mail: Mail, member: Any, clie
                         )
                     assert answer.status_code in {200, 302, 404, 405}
     assert _state() == before
-    assert render(mail) is not None
 
 
 def _state() -> dict[str, list[Any]]:

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 from portal.outbox.models import Mail
 from portal.outbox.rendering import render
 from tests.journeys.conftest import browser_type_launch_args  # noqa: F401 -- a fixture: Debian's Chromium
-from tests.mailing.conftest import KINDS
+from tests.mailing.conftest import KINDS, SUMMARY
 from tests.mailing.letters import letters
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -48,7 +48,7 @@ def draw(browser: Browser) -> Callable[[str, str], list[str]]:
     return at_every_size
 
 
-@pytest.mark.parametrize("slug", KINDS)
+@pytest.mark.parametrize("slug", [*KINDS, SUMMARY])
 def test_a_notice_looks_as_designed(slug: str, mail_of: Callable[..., Mail], draw: Any) -> None:
     message = render(mail_of(slug))
     assert message is not None
