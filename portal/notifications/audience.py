@@ -25,7 +25,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from portal.follows.queries import who_may_see
@@ -35,6 +35,8 @@ from portal.notifications.ways import CADENCES, MENTIONS, PRESETS, Brake, Route,
 from portal.outbox.models import Mail
 
 TALK_WAITS = timedelta(minutes=5)
+# No number, but of a type: PostgreSQL takes a bare NULL for text.
+_NO_NUMBER = Cast(None, IntegerField())
 
 
 def due_at(kind: Kind, at: datetime) -> datetime:
@@ -74,16 +76,16 @@ def decided(kind: Kind, fact: Any, *, actor_id: int | None, at: datetime) -> Que
     if kind.transactional:
         return people.annotate(
             way=Value(Way.MAIL, CharField()),
-            day=Value(None, DateField()),
-            slot=Value(None, IntegerField()),
-            waiting_for=Value(None, IntegerField()),
+            day=Cast(None, DateField()),
+            slot=_NO_NUMBER,
+            waiting_for=_NO_NUMBER,
         )
     people = _with_wish(people, kind, at)
     people = people.annotate(
         day=_days(people, due_at(kind, at)), waiting_for=_waiting_mail(kind, kind.thread(fact), at)
     )
     if kind.exempt(fact):
-        return people.annotate(way=F("wish"), slot=Value(None, IntegerField()))
+        return people.annotate(way=F("wish"), slot=_NO_NUMBER)
     mailed = Q(wish=Way.MAIL, waiting_for=None)
     people = people.annotate(slot=Case(When(mailed, then=_free_slot()), output_field=IntegerField()))
     over = mailed & Q(slot=None)
@@ -175,7 +177,7 @@ def local_day(zone: str, at: datetime) -> date:
 def _waiting_mail(kind: Kind, thread: str, at: datetime) -> Any:
     """The notice of the same thread whose mail to this person has not gone out yet."""
     if not (kind.conversation and thread):
-        return Value(None, IntegerField())
+        return _NO_NUMBER
     queued = Mail.objects.filter(
         renderer="notification", state=Mail.State.QUEUED, person=OuterRef("person"), subject_id=OuterRef("pk")
     )

@@ -11,13 +11,12 @@ from portal.follows.models import Channel
 from portal.notifications.audience import decided, due_at
 from portal.notifications.kinds import Kind
 from portal.notifications.models import Level, Notification, ReadMark
-from portal.notifications.ways import CADENCES, Way
+from portal.notifications.ways import Way
+from portal.notifications.writing import newest_notice, queue_mails_of, write_notices
 from portal.outbox.models import Mail
-from portal.outbox.operations import prepare_mail, queue_mails
 from portal.outbox.registry import Envelope
 
-BATCH = 500
-# Each pass but the first writes those whose slot of the day another fact took at the same moment.
+# Passes that wrote nothing although somebody is left: another fact took their slot of the day at the same moment.
 PASSES = 5
 
 
@@ -35,10 +34,14 @@ def notify(*, kind: Kind, fact: Any, envelope: Envelope) -> None:
     if kind.conversation:
         _hold_waiting_mails(kind.thread(fact))
     told = Notification.objects.filter(fact=envelope.fact_id, person=OuterRef("pk"))
-    for _ in range(PASSES):
+    contended = 0
+    while contended < PASSES:
         people = decided(kind, fact, actor_id=envelope.by_id, at=envelope.at).exclude(Exists(told))
-        if not _write(people, kind, fact, envelope):
+        if _write(people, kind, fact, envelope):
+            continue
+        if not people.exists():
             return
+        contended += 1
     msg = f"{kind.slug} #{envelope.fact_id}"
     raise StillContended(msg)
 
@@ -52,61 +55,23 @@ def _hold_waiting_mails(thread: str) -> None:
     list(waiting.select_for_update().values_list("pk", flat=True))
 
 
-def _write(people: QuerySet[Any], kind: Kind, fact: Any, envelope: Envelope) -> bool:
-    """Write notices and mails for `people`; whether there was anybody left to write for."""
-    shared = {
-        "fact_id": envelope.fact_id,
-        "kind": kind.slug,
-        "channel": kind.channel(fact),
-        "thread": kind.thread(fact),
-        "at": envelope.at,
-    }
-    batch: list[Any] = []
-    found = False
-    for person in people.order_by("pk").iterator(chunk_size=BATCH):
-        found = True
-        batch.append(person)
-        if len(batch) == BATCH:
-            _write_batch(batch, kind, shared)
-            batch = []
-    if batch:
-        _write_batch(batch, kind, shared)
-    return found
-
-
-def _write_batch(people: list[Any], kind: Kind, shared: dict[str, Any]) -> None:
-    Notification.objects.bulk_create((_notice(person, shared) for person in people), ignore_conflicts=True)
-    leading = Notification.objects.filter(
-        fact_id=shared["fact_id"], kind=kind.slug, way=Way.MAIL, joins=None, person__in=people
+def _write(people: QuerySet[Any], kind: Kind, fact: Any, envelope: Envelope) -> int:
+    """Write notices and mails for many of `people` at once; for how many."""
+    before = newest_notice()
+    written = write_notices(
+        people,
+        shared={
+            "fact": envelope.fact_id,
+            "kind": kind.slug,
+            "channel": kind.channel(fact),
+            "thread": kind.thread(fact),
+            "at": envelope.at,
+        },
     )
-    people_by_id = {person.pk: person for person in people}
-    queue_mails(
-        [
-            _mail(notice_id, people_by_id[person_id], due_at(kind, shared["at"]), shared["at"])
-            for notice_id, person_id in leading.values_list("pk", "person_id")
-        ]
-    )
-
-
-def _notice(person: Any, shared: dict[str, Any]) -> Notification:
-    mailed, joins = person.way == Way.MAIL, person.way == Way.MAIL and person.waiting_for
-    counts = mailed and not joins and person.slot
-    return Notification(
-        person=person,
-        route=person.route,
-        way=person.way,
-        waiting=person.way in CADENCES,
-        joins_id=joins or None,
-        mail_day=person.day if counts else None,
-        mail_slot=person.slot if counts else None,
-        **shared,
-    )
-
-
-def _mail(notice_id: int, person: Any, due: datetime, at: datetime) -> Mail:
-    mail = prepare_mail(key=f"notice:{notice_id}", renderer="notification", person=person, at=at, subject_id=notice_id)
-    mail.due_at = due
-    return mail
+    if written:
+        fresh = Notification.objects.filter(fact=envelope.fact_id, kind=kind.slug, pk__gt=before)
+        queue_mails_of(fresh, due_at=due_at(kind, envelope.at), at=envelope.at)
+    return written
 
 
 def mark_read(*, notices: Iterable[Notification], at: datetime) -> None:

@@ -22,8 +22,10 @@ def delayed(request: HttpRequest) -> dict[str, Any]:
 
 
 def _is_delayed() -> bool:
-    """As this process saw it at most settings.MAIL_DELAY_LOOK_SECONDS ago, so that pages pay for no query."""
+    """As this process saw it at most settings.MAIL_DELAY_LOOK_SECONDS ago (None: pages do not look at all)."""
     global _seen  # noqa: PLW0603 -- one look serves all requests of the process
+    if settings.MAIL_DELAY_LOOK_SECONDS is None:
+        return False
     now = time.monotonic()
     if _seen is None or now - _seen[0] >= settings.MAIL_DELAY_LOOK_SECONDS:
         _seen = now, mail_is_delayed(timezone.now())

@@ -8,10 +8,16 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.functions import Cast, Concat, Left
 
+from portal.core.inserting import SHA256, insert_found
 from portal.outbox import registry
 from portal.outbox.bell import ring_after_commit
 from portal.outbox.models import Errand, Fact, Mail
+
+# Of the 64 of a digest: enough that two never meet.
+DIGITS = 32
 
 
 class OutsideTransaction(RuntimeError):
@@ -46,8 +52,17 @@ def record(fact: Any, *, key: str, by: Any, at: datetime) -> Fact:
 
 def message_id(key: str) -> str:
     """The Message-ID for a mail's key: always the same, and telling nothing about its reader."""
-    digest = hashlib.sha256(f"{settings.SECRET_KEY}:{key}".encode()).hexdigest()[:32]
-    return f"<{digest}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>"
+    digest = hashlib.sha256(f"{_secret()}:{key}".encode()).hexdigest()[:DIGITS]
+    return f"<{digest}@{_host()}>"
+
+
+def _secret() -> str:
+    """Good for Message-IDs alone: the database reckons with it too, and may write its statements to a log."""
+    return hashlib.sha256(f"message-id:{settings.SECRET_KEY}".encode()).hexdigest()
+
+
+def _host() -> str:
+    return urlsplit(settings.SITE_URL).hostname or "localhost"
 
 
 def prepare_mail(
@@ -71,3 +86,30 @@ def queue_mails(mails: list[Mail]) -> None:
     """Write the rows; those whose key is there already are left alone."""
     Mail.objects.bulk_create(mails, ignore_conflicts=True, batch_size=500)
     ring_after_commit()
+
+
+def queue_found(rows: QuerySet[Any], *, key: str, renderer: str, at: datetime, due_at: datetime) -> int:
+    """The same for each of these rows, to its `person`, in one statement: key `<key>:<pk>`. How many were new."""
+    keys = Concat(Value(f"{key}:"), Cast("pk", CharField()), output_field=CharField())
+    digest = Left(SHA256(Concat(Value(f"{_secret()}:"), keys, output_field=CharField())), DIGITS)
+    found = rows.order_by("pk").annotate(
+        mail_subject=F("pk"),
+        mail_person=F("person"),
+        mail_key=keys,
+        mail_message_id=Concat(Value("<"), digest, Value(f"@{_host()}>"), output_field=CharField()),
+        mail_address=F("person__email"),
+    )
+    queued = insert_found(
+        Mail,
+        found.values("mail_subject", "mail_person", "mail_key", "mail_message_id", "mail_address"),
+        same={"renderer": renderer, "created_at": at, "due_at": due_at},
+        from_found={
+            "subject_id": "d.mail_subject",
+            "person": "d.mail_person",
+            "key": "d.mail_key",
+            "message_id": "d.mail_message_id",
+            "address": "d.mail_address",
+        },
+    )
+    ring_after_commit()
+    return queued

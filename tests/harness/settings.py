@@ -54,7 +54,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Nothing was collected: addresses without a fingerprint, served from where the files are.
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-# Every page looks, so that how many queries a page takes does not depend on which test came before.
-MAIL_DELAY_LOOK_SECONDS = 0
+# How many queries a page takes must not depend on when its process last looked.
+MAIL_DELAY_LOOK_SECONDS = None
 # A template that names something nobody gave it is a mistake, not an empty string.
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UndefinedVariable()

@@ -105,7 +105,7 @@ def test_two_kinds_about_one_event_give_a_person_one_notice_and_one_mail(
 
 
 def test_more_people_than_one_batch_holds_are_all_told(happen: Happen, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(operations, "BATCH", 7)
+    monkeypatch.setattr(writing, "AT_A_TIME", 7)
     people = User.objects.bulk_create(
         User(email=f"p{number}@x.example", name=f"P {number}", standing="member") for number in range(30)
     )

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from portal.notifications.models import Notification
-from portal.outbox import breaker, given_up, registry, rendering
+from portal.outbox import breaker, context, given_up, registry, rendering
 from portal.outbox.drain import drain
 from portal.outbox.models import Errand, Fact, Mail, Trouble
 from portal.outbox.operations import record
@@ -27,6 +27,13 @@ def broken(own_registries: None) -> None:
     @rendering.renders("broken")
     def broken(mail: Mail) -> None:
         raise ZeroDivisionError
+
+
+@pytest.fixture
+def pages_look(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each page looks whether mail is late."""
+    settings.MAIL_DELAY_LOOK_SECONDS = 0
+    monkeypatch.setattr(context, "_seen", None)
 
 
 def told() -> int:
@@ -112,14 +119,14 @@ def test_what_is_kept_of_an_outbreak_names_nobody(db: None) -> None:
 
 @pytest.mark.parametrize("minutes", [9, 11])
 def test_members_read_that_mail_is_late_when_it_is(
-    member: Any, client_of: ClientOf, queue: Callable[..., Mail], minutes: int
+    member: Any, client_of: ClientOf, queue: Callable[..., Mail], pages_look: None, minutes: int
 ) -> None:
     queue("one", due_at=timezone.now() - timedelta(minutes=minutes))
     assert (LATE in client_of(member).get("/glossary/").content.decode()) is (minutes > 10)
 
 
 def test_visitors_do_not_read_it_and_nobody_when_mail_only_waits_for_its_next_try(
-    member: Any, client: Client, client_of: ClientOf, queue: Callable[..., Mail]
+    member: Any, client: Client, client_of: ClientOf, queue: Callable[..., Mail], pages_look: None
 ) -> None:
     late = queue("one", due_at=timezone.now() - timedelta(minutes=11))
     assert LATE not in client.get("/glossary/").content.decode()
@@ -128,19 +135,20 @@ def test_visitors_do_not_read_it_and_nobody_when_mail_only_waits_for_its_next_tr
 
 
 def test_a_process_looks_only_now_and_then(
-    member: Any, client_of: ClientOf, queue: Callable[..., Mail], settings: Any, django_assert_num_queries: Any
+    member: Any,
+    client_of: ClientOf,
+    queue: Callable[..., Mail],
+    pages_look: None,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from portal.outbox import context
-
     settings.MAIL_DELAY_LOOK_SECONDS = 30
-    context._seen = None
     client = client_of(member)
     assert LATE not in client.get("/glossary/").content.decode()
     queue("one", due_at=timezone.now() - timedelta(minutes=11))
     assert LATE not in client.get("/glossary/").content.decode()
-    context._seen = None
+    monkeypatch.setattr(context, "_seen", None)
     assert LATE in client.get("/glossary/").content.decode()
-    context._seen = None
 
 
 def test_the_desk_and_readyz_say_that_the_server_is_away_and_readyz_stays_ready(
