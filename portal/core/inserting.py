@@ -7,6 +7,7 @@ from what it has found, seconds. The query is Django's own, compiled; the statem
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Field, Func, Model, QuerySet, TextField
 from django.db.models.constants import OnConflict
@@ -21,7 +22,10 @@ def insert_found(
     rows, which are called `d`, mostly just `d.column`. `same` holds the values that all rows share; whatever is in
     neither gets the field's default. How many rows were written.
     """
-    inner, inner_values = found.query.get_compiler(using=found.db).as_sql()
+    try:
+        inner, inner_values = found.query.get_compiler(using=found.db).as_sql()
+    except EmptyResultSet:  # Django sees without asking that there is none
+        return 0
     columns, selected, values = [], [], []
     for field in model._meta.concrete_fields:
         if field.primary_key and field.name not in {*from_found, *same}:

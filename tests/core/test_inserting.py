@@ -1,7 +1,7 @@
 """Rows that the database finds are written by the database: the same rows that one object each would make."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +10,9 @@ from django.db.models.functions import Concat
 
 from members.models import User
 from portal.core.inserting import SHA256, insert_found
-from portal.outbox.models import Mail
-from portal.outbox.operations import message_id, prepare_mail, queue_found
+from portal.notifications.models import Notification
+from portal.outbox.models import Fact, Mail
+from portal.outbox.operations import prepare_mail, queue_found
 from tests.factories.members import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -66,12 +67,13 @@ def test_the_digest_is_the_one_that_python_makes(text: str) -> None:
 
 def test_mails_that_the_database_queues_are_those_that_python_would() -> None:
     person = UserFactory()
-    assert queue_found(User.objects.annotate(person=F("pk")), key="hello", renderer="raw", at=AT, due_at=AT) == 1
-    written, expected = (
-        Mail.objects.get(),
-        prepare_mail(key=f"hello:{person.pk}", renderer="raw", person=person, at=AT, subject_id=person.pk),
-    )
+    fact = Fact.objects.create(name="tests.Nothing", key="nothing", payload={}, at=AT)
+    notice = Notification.objects.create(fact=fact, person=person, kind="tests.nothing", at=AT)
+    due = AT + timedelta(minutes=5)
+    assert queue_found(Notification.objects.all(), key="notice", renderer="raw", at=AT, due_at=due) == 1
+    expected = prepare_mail(key=f"notice:{notice.pk}", renderer="raw", person=person, at=AT, subject_id=notice.pk)
+    expected.due_at = due
+    written = Mail.objects.get()
     for field in Mail._meta.concrete_fields:
         if not field.primary_key:
             assert getattr(written, field.attname) == getattr(expected, field.attname), field.name
-    assert written.message_id == message_id(written.key)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from members.models import User
 from portal.follows.models import Channel, Seat
 from portal.follows.operations import open_channel
-from portal.notifications import kinds, operations
+from portal.notifications import kinds, operations, writing
 from portal.notifications.audience import recipients
 from portal.notifications.models import Notification, Preference
 from portal.notifications.queries import Told, who_will_be_told

@@ -134,7 +134,7 @@ def test_visitors_do_not_read_it_and_nobody_when_mail_only_waits_for_its_next_tr
     assert LATE not in client_of(member).get("/glossary/").content.decode()
 
 
-def test_a_process_looks_only_now_and_then(
+def test_a_process_looks_only_now_and_then(  # noqa: PLR0917
     member: Any,
     client_of: ClientOf,
     queue: Callable[..., Mail],
