@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.core.rules import is_staff_member
 from portal.follows.models import Channel
 from portal.notifications.kinds import Kind, declare
 from portal.outbox.facts import WorkGivenUp
@@ -23,10 +24,14 @@ class WorkWasGivenUp(Kind):
     label = gettext_lazy("Mail or errands were given up (staff)")
     fact = WorkGivenUp
     template = "outbox/email/work_given_up"
+    area = gettext_lazy("Running the portal")
     action = gettext_lazy("See what was given up")
 
     def channel(self, fact: WorkGivenUp) -> Channel | None:
         return None
+
+    def offered_to(self, person: Any) -> bool:
+        return is_staff_member(person)
 
     def audience(self, fact: WorkGivenUp) -> QuerySet[Any]:
         return get_user_model()._default_manager.programme_staff()

@@ -29,7 +29,9 @@ def make_kit(slug: str = "public-kit", *, audience: str = "public", live: bool =
     return kit
 
 
-def make_release(kit: Kit, version: str = "1.0", *, by: Any = None, parts: tuple[Part, ...] = (TEXT,)) -> Release:
+def make_release(
+    kit: Kit, version: str = "1.0", *, by: Any = None, parts: tuple[Part, ...] = (TEXT,), quiet: bool = False
+) -> Release:
     """A release of the kit."""
     return operations.release(
         kit=kit,
@@ -38,5 +40,6 @@ def make_release(kit: Kit, version: str = "1.0", *, by: Any = None, parts: tuple
         changelog=f"Changes of {version}.",
         parts=parts,
         by=by,
+        quiet=quiet,
         at=datetime(2026, 5, 1, 12, tzinfo=UTC),
     )

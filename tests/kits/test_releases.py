@@ -15,6 +15,9 @@ from django.test import Client
 from kits import operations, queries
 from kits.models import Download, Release, ReleasedFile, ReleasedForEver
 from portal.follows import operations as follows
+from portal.notifications.models import Notification
+from portal.notifications.operations import set_level
+from portal.notifications.queries import Told
 from portal.outbox.drain import run_errands
 from portal.outbox.models import Fact, Mail
 from tests.factories.kits import make_kit, make_release
@@ -197,3 +200,29 @@ def test_a_kit_s_page_costs_the_same_with_any_number_of_files(
     make_release(kit, parts=parts)
     with django_assert_max_num_queries(7):
         client.get("/kits/public-kit/")
+
+
+def test_who_will_be_told_of_a_release_is_who_is_told_and_quietly_nobody_is(
+    member: Any, co_member: Any, outsider: Any, staff: Any, client_of: Callable[[Any], Client]
+) -> None:
+    kit = make_kit()
+    first = make_release(kit, by=staff)
+    _body(client_of(member).get("/kits/public-kit/1.0/download/"))
+    for person in (member, co_member):
+        follows.follow(channel=kit.channel, by=person, at=first.released_at)
+    follows.follow(channel=kit.channel, by=outsider, at=first.released_at)
+    set_level(channel=kit.channel, level="muted", by=outsider, at=first.released_at)
+    wants_mail(co_member)
+    told = queries.told_of_release(kit, by=staff)
+    assert told == Told(people=2, by_mail=1, in_digest=1, muted=1)
+    run_errands(100)
+    before = Notification.objects.count()
+    make_release(kit, "1.1", by=staff, quiet=True)
+    run_errands(100)
+    assert Notification.objects.count() == before
+    make_release(kit, "1.2", by=staff)
+    run_errands(100)
+    routes = Notification.objects.filter(fact__payload__version="1.2").values_list("person__email", "route", "way")
+    assert sorted(routes) == [(co_member.email, "followed", "mail"), (member.email, "holds", "daily")]
+    client_of(member).get("/kits/public-kit/")
+    assert not Notification.objects.filter(person=member).unread().exists()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from portal.follows.models import Channel
 from portal.follows.operations import follow, seat, unseat
 from portal.meetings import audiences, operations
 from portal.meetings.models import Meeting
+from portal.meetings.notifications import MeetingChanged
 from portal.notifications.models import Notification, Preference
 from portal.outbox.drain import run_errands
 from portal.outbox.models import Fact
@@ -281,3 +283,26 @@ def test_hostile_titles_stay_text(channel: Channel, lead: User, sent: Sent) -> N
     assert "<img src=x" not in mail.alternatives[0][0]
     assert title in mail.subject
     assert "\n" not in mail.subject
+
+
+def test_opening_a_meeting_reads_what_was_told_of_it(
+    draft: Meeting, lead: User, co_member: User, client_of: Callable[[Any], Client], sent: Sent
+) -> None:
+    publish(draft, lead)
+    sent()
+    notice = Notification.objects.get(person=co_member)
+    assert (notice.thread, notice.route) == (draft.thread, "seated")
+    client_of(co_member).get(draft.get_absolute_url())
+    assert not Notification.objects.filter(person=co_member).unread().exists()
+
+
+def test_a_change_within_two_days_cannot_wait(draft: Meeting) -> None:
+    kind, now = MeetingChanged(), timezone.now()
+
+    def about(start: timedelta, before: timedelta) -> Any:
+        starts, old = (now + start).isoformat(), (now + before).isoformat()
+        return SimpleNamespace(starts_at=starts, old_starts_at=old)
+
+    assert kind.exempt(about(timedelta(hours=47), timedelta(days=9)))
+    assert kind.exempt(about(timedelta(days=9), timedelta(hours=47)))
+    assert not kind.exempt(about(timedelta(days=9), timedelta(days=8)))

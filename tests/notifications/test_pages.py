@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from portal.notifications import kinds
 from portal.notifications.models import Notification, ReadMark
 from portal.notifications.queries import unread_count
 from portal.outbox.drain import drain
-from tests.notifications.conftest import DoorIsOpen
+from tests.notifications.conftest import AT, DoorIsOpen
 
 pytestmark = pytest.mark.django_db
 Happen = Callable[..., Any]
@@ -172,3 +173,89 @@ def test_the_erased_leave_no_notices(happen: Happen, member: Any) -> None:
     drain()
     User.objects.filter(pk=member.pk).delete()
     assert not Notification.objects.exists()
+
+
+# --- groups and filters ------------------------------------------------------------------------------------------
+
+
+def test_what_is_about_one_thing_on_one_day_stands_together_and_the_rest_behind_a_click(
+    happen: Happen, door: Callable[..., Channel], member: Any, client_of: ClientOf
+) -> None:
+    red, green = door(title="Red"), door(title="Green")
+    for number in range(6):
+        happen(member, about=red, key=f"red:{number}", title=f"Red {number}")
+    happen(member, about=green, key="green:1", title="Green 1")
+    happen(member, about=red, key="red:9", title="Red of yesterday", at=AT - timedelta(days=1))
+    drain()
+    response = client_of(member).get("/notifications/")
+    days = response.context["days"]
+    assert [[(group.thing, len(group.shown), len(group.more)) for group in day.groups] for day in days] == [
+        [("Green", 1, 0), ("Red", 3, 3)],
+        [("Red", 1, 0)],
+    ]
+    assert "and 3 more" in response.content.decode()
+
+
+def test_one_more_line_is_shown_rather_than_hidden(
+    happen: Happen, door: Callable[..., Channel], member: Any, client_of: ClientOf
+) -> None:
+    red = door(title="Red")
+    for number in range(4):
+        happen(member, about=red, key=f"red:{number}")
+    drain()
+    page = client_of(member).get("/notifications/").content.decode()
+    assert page.count("The door is open</a>") == 4
+    assert "more</summary>" not in page
+
+
+def test_a_day_is_the_reader_s_own(happen: Happen, member: Any, client_of: ClientOf) -> None:
+    User.objects.filter(pk=member.pk).update(time_zone="Pacific/Auckland")
+    happen(member, at=AT)  # 21:30 there
+    happen(member, key="door:2", at=AT + timedelta(hours=3))  # after midnight there
+    drain()
+    days = client_of(member).get("/notifications/").context["days"]
+    assert [day.date.isoformat() for day in days] == ["2026-05-05", "2026-05-04"]
+
+
+def test_the_list_is_filtered_by_what_is_new_and_by_area(happen: Happen, member: Any, client_of: ClientOf) -> None:
+    happen(member, key="door:1", title="Old")
+    happen(member, key="door:2", title="New")
+    drain()
+    client = client_of(member)
+    client.get(f"/notifications/{Notification.objects.get(fact__key='door:1').pk}/")
+
+    def shown(query: str) -> list[str]:
+        return [line.headline for line in client.get(f"/notifications/{query}").context["lines"]]
+
+    assert shown("?unread=1") == ["New is open"]
+    assert shown("?area=tests") == ["New is open", "Old is open"]
+    assert shown("?area=cases") == []
+    assert shown("?area=nonsense") == ["New is open", "Old is open"]
+    assert "Show all notifications" in client.get("/notifications/?area=cases").content.decode()
+
+
+def test_one_is_marked_as_read_and_the_list_stays_as_it_was_filtered(
+    happen: Happen, member: Any, co_member: Any, client_of: ClientOf
+) -> None:
+    happen(member, co_member)
+    drain()
+    client = client_of(member)
+    notice = Notification.objects.get(person=member)
+    address = f"/notifications/{notice.pk}/read/?area=tests&unread=1"
+    assert client.get(address).status_code == 405
+    response = client.post(address)
+    assert response["Location"] == "/notifications/?area=tests&unread=1"
+    assert (unread_count(member), unread_count(co_member)) == (0, 1)
+    other = Notification.objects.get(person=co_member)
+    assert client.post(f"/notifications/{other.pk}/read/").status_code == 404
+    assert unread_count(co_member) == 1
+
+
+def test_with_a_filter_the_button_marks_what_is_shown(happen: Happen, member: Any, client_of: ClientOf) -> None:
+    happen(member)
+    drain()
+    client = client_of(member)
+    client.post("/notifications/read/?area=cases")
+    assert unread_count(member) == 1
+    client.post("/notifications/read/?area=tests")
+    assert unread_count(member) == 0
