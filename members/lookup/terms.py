@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from members.folding import fold
-from members.rules import SORTS_OF_READER, Audience, audience_of, may_see
+from members.rules import FIELDS, SORTS_OF_READER, Audience, audience_of, may_see
 from portal.core.rules import is_member, is_signed_in, is_staff_member
 
 # From the widest to the narrowest; a reader of one also reads those before it.
@@ -97,7 +97,8 @@ def terms_of(profile: Any) -> Known:
 
 def _reach(field: str, profile: Any) -> int:
     """For how many tiers a field is known."""
-    if field != "name" and audience_of(field, profile) in {Audience.ME, Audience.GROUPS}:
+    by_itself = field != "name" and not FIELDS[field].with_name
+    if by_itself and audience_of(field, profile) in {Audience.ME, Audience.GROUPS}:
         return 0
     return sum(may_see(field, profile=profile, eyes=_EYES[tier]) for tier in TIERS)
 

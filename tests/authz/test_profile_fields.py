@@ -13,13 +13,16 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
-from members import rules
+from members import filters, rules
+from members.directory import Directory, directory
 from members.eyes import eyes_of
 from members.lookup import index
 from members.models import Contribution, DirectoryTerm, Profile, User
@@ -33,6 +36,7 @@ from tests.factories.members import OrganisationFactory, ProfileFactory, UserFac
 from tests.factories.workinggroups import make_group
 from workinggroups import operations as groups
 
+pytestmark = pytest.mark.django_db
 MATRIX = yaml.safe_load((Path(__file__).parent / "profile_fields.yaml").read_text(encoding="utf-8"))
 AUDIENCES, ROLES, FIELDS = MATRIX["audiences"], MATRIX["roles"], MATRIX["fields"]
 OWN = [name for name, spec in FIELDS.items() if "with" not in spec]
@@ -190,8 +194,12 @@ def _target(number: int, chosen: Chosen) -> Target:
         ServiceLine.objects.create(slug=f"line-{number}", label=word("service_lines"), position=50)
     )
     profile.offers.create(what="speak")
-    subject = subjects_called([word("ask_about")])[0]
-    profile.expertise.create(tag=subject)
+    profile.expertise.create(tag=subjects_called([word("ask_about")])[0])
+    # What the twin has in common with them.
+    profile.service_lines.add(
+        ServiceLine.objects.create(slug=f"common-{number}", label=f"Common {number}", position=51)
+    )
+    profile.expertise.create(tag=subjects_called([f"common {number}"])[0])
     Contribution.objects.create(
         person=profile.user,
         kind="case",
@@ -275,8 +283,8 @@ def _staged() -> Stage_:
     make_group(lead=people["other_lead"], slug="elsewhere", members=(person("Reader Nobody"),))
     twin = ProfileFactory(handle="twin", user__name="Reader Twin", visibility="public")
     for target in targets:
-        twin.service_lines.add(target.user.profile.service_lines.get())
-        twin.expertise.create(tag=target.user.profile.expertise.get().tag)
+        twin.service_lines.add(target.user.profile.service_lines.get(slug__startswith="common"))
+        twin.expertise.create(tag=target.user.profile.expertise.get(tag__slug__startswith="common").tag)
     index.write(Profile.objects.all())
     return Stage_(people, targets, group, Profile.objects.with_everything().get(pk=twin.pk))
 
@@ -345,9 +353,10 @@ def test_who_may_not_see_somebody_gets_the_page_of_nobody(role: str, stage: Stag
             continue
         client = stage.client(role, target)
         for path in ("", "photo/small/", "edit/", "suspend/"):
-            hidden, missing = client.get(f"/members/{target.handle}/{path}"), client.get(f"/members/nobody-9/{path}")
+            nobody = "z" * len(target.handle)
+            hidden, missing = client.get(f"/members/{target.handle}/{path}"), client.get(f"/members/{nobody}/{path}")
             assert hidden.status_code == missing.status_code
-            assert _plain(hidden, target.handle) == _plain(missing, "nobody-9")
+            assert _plain(hidden, target.handle) == _plain(missing, nobody)
             assert [*hidden.headers.items()] == [*missing.headers.items()] or hidden.status_code == 302
 
 
@@ -404,26 +413,40 @@ def indexed(name: str, target: Target, role: str) -> bool:
     return bool(known) and by_name and by_field
 
 
-@pytest.mark.parametrize("role", ROLES)
+def look(stage: Stage_, role: str, /, **query: str) -> Directory:
+    params = QueryDict(mutable=True)
+    params.update(query)
+    viewer = stage.people[role] or AnonymousUser()
+    return directory(viewer, filters.read(params, text=query.get("q", "")), params)
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "owner"])
 def test_a_search_finds_nobody_by_what_is_hidden(role: str, stage: Stage_) -> None:
     wrong = []
     for target, name in product(stage.targets, SEARCHED):
-        if role == "owner":
-            continue
-        word = target.marks[name].split()[0]
-        html = main_of(stage.client(role, target).get("/members/", {"q": word}))
-        found = f'href="/members/{target.handle}/"' in html
-        if found != indexed(name, target, role):
-            wrong.append((target.handle, name, found))
-        if found and (
-            leaks := shown(html.replace(f'value="{word}"', "").replace(f"“{word}”", ""), target)
-            - allowed(target, role)
-            - {"photo"}
-        ):
+        found = {seen.handle: seen for seen in look(stage, role, q=target.marks[name].split()[0]).people}
+        if (target.handle in found) != indexed(name, target, role):
+            wrong.append((target.handle, name, sorted(found)))
+        if target.handle in found and (leaks := shown(repr(found[target.handle]), target) - allowed(target, role)):
             wrong.append((target.handle, name, leaks))
     assert wrong == []
 
 
+@pytest.mark.parametrize("role", ["visitor", "member", "groupmate", "group_lead", "staff"])
+def test_the_list_shows_of_each_person_what_their_page_shows(role: str, stage: Stage_) -> None:
+    for target in stage.targets:
+        word = target.marks["name"].split()[0]
+        html = main_of(stage.client(role, target).get("/members/", {"q": word}))
+        line = html.partition('<div class="people">')[2].partition("</form>")[0]
+        if f'href="/members/{target.handle}/"' in line:
+            assert shown(line, target) <= allowed(target, role)
+            assert shown(line, target) >= allowed(target, role) & (CARD - {"kind"} | {"ask_about", "looking_for"})
+        else:
+            assert not indexed("name", target, role)
+            assert not shown(line, target)
+
+
+CARD = {"name", "photo", "role", "organisation", "kind"}
 FACETS = {
     "level": "level",
     "country": "country",
@@ -443,9 +466,9 @@ def _values(target: Target) -> dict[str, str]:
         "level": profile.organisation.level.slug,
         "country": str(profile.organisation.country),
         "organisation": profile.organisation.slug,
-        "service": profile.service_lines.get().slug,
+        "service": profile.service_lines.get(slug__startswith="line").slug,
         "stage": profile.stage.slug,
-        "expertise": profile.expertise.get().tag.slug,
+        "expertise": profile.expertise.get(tag__slug__startswith="cnry").tag.slug,
         "language": profile.languages[0],
         "willing": "speak",
         "kind": "practitioner",
@@ -464,15 +487,14 @@ def test_facets_count_nobody_for_what_is_hidden(role: str, stage: Stage_) -> Non
                 for target in stage.targets
                 if values[target.handle][facet] == value and indexed(name, target, role)
             }
-            html = main_of(stage.client(role, stage.targets[0]).get("/members/", {facet: value, "q": "target"}))
-            found = set(re.findall(r'byline__name" href="/members/(target-\d+)/"', html))
-            number = re.search(
-                rf'name="{facet}" value="{re.escape(value)}" checked><span>.*?</span><span>(\d+)</span>', html
-            )
+            answer = look(stage, role, **{facet: value, "q": "target"})
+            found = {seen.handle for seen in answer.people}
+            options = [each for each in answer.page.facets if each.name == facet]
+            numbers = [option.count for each in options for option in each.options if option.value == value]
             if found != {handle for handle in meant if _named(handle, stage, role)}:
                 wrong.append((facet, value, found, meant))
-            if (int(number[1]) if number else 0) != len(found):
-                wrong.append((facet, value, number and number[1], len(found)))
+            if (numbers[0] if numbers else 0) != len(found):
+                wrong.append((facet, value, numbers, len(found)))
     assert wrong == []
 
 
@@ -491,8 +513,6 @@ def test_the_index_holds_no_word_of_what_is_for_groups_or_for_nobody(stage: Stag
 
 
 # --- elsewhere --------------------------------------------------------------------------------------------------
-
-CARD = {"name", "photo", "role", "organisation", "kind"}
 
 
 @pytest.mark.parametrize("role", ["member", "provider", "groupmate", "group_lead", "other_lead", "ex_member", "staff"])
@@ -522,14 +542,7 @@ def test_people_alike_are_alike_by_what_is_shown(role: str, stage: Stage_) -> No
     for target in stage.targets:
         if f'href="/members/{target.handle}/"' in html:
             assert indexed("service_lines", target, role) or indexed("ask_about", target, role)
-        assert shown(html, target) - {
-            "time_zone",
-            "willing_to",
-            "kind",
-            "member_since",
-            "ask_about",
-            "service_lines",
-        } <= allowed(target, role)
+        assert shown(html, target) - {"time_zone", "willing_to", "kind", "member_since"} <= allowed(target, role)
 
 
 def test_a_mail_shows_its_reader_no_more(stage: Stage_, settings: object) -> None:
@@ -558,17 +571,9 @@ def test_a_mail_shows_its_reader_no_more(stage: Stage_, settings: object) -> Non
 
 @pytest.mark.parametrize("role", ROLES)
 def test_no_other_page_shows_any_of_it(role: str, stage: Stage_) -> None:
-    for target in stage.targets[:2]:
+    for target in stage.targets[:1]:
         client = stage.client(role, target)
-        for path in (
-            "/",
-            "/members/",
-            "/members/?sort=newest",
-            "/notifications/",
-            "/groups/",
-            "/cases/",
-            "/sitemap.xml",
-        ):
+        for path in ("/", "/members/", "/notifications/", "/groups/", "/cases/", "/sitemap.xml"):
             html = client.get(path).content.decode()
             if role != "owner":
                 seen = {name for name in shown(html, target) if "cnry" in target.marks[name]}
