@@ -21,12 +21,11 @@ def portrait(handle: str) -> InMemoryUploadedFile:
     skin, hair = chance.choice(SKINS), chance.choice(HAIRS)
     draw.ellipse((60, 330, 420, 700), fill=chance.choice(CLOTHES))
     draw.rounded_rectangle((200, 270, 280, 390), 34, fill=skin)
-    long_hair = chance.random() < 0.5
-    if long_hair:
+    if chance.choice([True, False]):
         draw.rounded_rectangle((130, 120, 350, 380), 100, fill=hair)
     draw.ellipse((150, 110, 330, 320), fill=skin)
     draw.pieslice((140, 80, 340, 290), 180 + chance.randrange(-14, 15), 360, fill=hair)
-    if chance.random() < 0.4:
+    if chance.choice([True, True, False, False, False]):
         for left in (172, 248):
             draw.ellipse((left, 196, left + 60, 252), outline="#2b2b2b", width=6)
         draw.line((232, 222, 248, 222), fill="#2b2b2b", width=6)

@@ -79,7 +79,7 @@ def directory(viewer: Any, filters: Filters, params: QueryDict) -> Directory:
         return Directory(page=Page(rows=(), total=0), people=(), community=0)
     answer = search(tier, filters)
     people, cursor = _people(tier, viewer, answer, filters, params)
-    facets = [_facet(name, label, opened, answer, filters, params) for name, label, opened in FACETS]
+    facets = [_facet(heading, answer, filters, params) for heading in FACETS]
     page = Page(
         rows=people,
         total=answer.found,
@@ -140,15 +140,9 @@ def _cursor(row: tuple[Any, ...]) -> str:
 # --- facets and chips -------------------------------------------------------------------------------------------
 
 
-def _facet(  # noqa: PLR0917 -- one call, read beside its loop
-    name: str,
-    label: Any,
-    opened: bool,
-    answer: Answer,
-    filters: Filters,
-    params: QueryDict,  # noqa: FBT001
-) -> Facet:
+def _facet(heading: tuple[str, Any, bool], answer: Answer, filters: Filters, params: QueryDict) -> Facet:
     """Values that somebody has, in the vocabulary's order, else by number; chosen ones also without anybody."""
+    name, label, opened = heading
     chosen, find = filters.chosen.get(name, ()), filters.finds.get(name, "")
     counted = sorted(
         (each for each in answer.facets[name] if each.number or each.value in chosen),

@@ -39,6 +39,21 @@ READERS = {
 }
 
 
+_SENTENCES = {
+    Audience.ME: gettext_lazy("You alone."),
+    Audience.STAFF: gettext_lazy("You and programme staff."),
+    Audience.GROUPS: gettext_lazy("Members who share a working group with you, and programme staff."),
+    Audience.MEMBERS: gettext_lazy("Every member, providers and researchers among them. No visitor, no search engine."),
+    Audience.PUBLIC: gettext_lazy("Everybody who opens this site, search engines too."),
+}
+_CONTACT = {
+    Audience.ME: gettext_lazy("You, and programme staff, who may have to reach you."),
+    Audience.GROUPS: gettext_lazy(
+        "Members of your working groups, providers among them only if you let them; and programme staff."
+    ),
+}
+
+
 def label(audience: Audience, field: str) -> Any:
     """An audience as a choice; where nothing is hidden from programme staff, the choice says so."""
     if audience is Audience.ME and staff_always_see(field):
@@ -53,20 +68,11 @@ def options(field: str) -> list[tuple[str, Any]]:
 
 def sentence(audience: Audience, field: str) -> str:
     """Who that is, as one sentence beside the field."""
-    contact = FIELDS[field].contact
-    if audience is Audience.ME:
-        if contact:
-            return _("You, and programme staff, who may have to reach you.")
-        return _("You, and programme staff, who look after the community.") if field == "name" else _("You alone.")
-    if audience is Audience.STAFF:
-        return _("You and programme staff.")
-    if audience is Audience.GROUPS:
-        if contact:
-            return _("Members of your working groups, providers among them only if you let them; and programme staff.")
-        return _("Members who share a working group with you, and programme staff.")
-    if audience is Audience.MEMBERS:
-        return _("Every member, providers and researchers among them. No visitor, no search engine.")
-    return _("Everybody who opens this site, search engines too.")
+    if FIELDS[field].contact:
+        return str(_CONTACT[audience])
+    if audience is Audience.ME and staff_always_see(field):
+        return _("You, and programme staff, who look after the community.")
+    return str(_SENTENCES[audience])
 
 
 # --- the page "who can see what" --------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from portal.outbox.models import Fact
 
 SIMILAR = 3
 CONTRIBUTIONS = 10
+LONG_WORD = 4  # shorter ones stand in too many names to mean one of them
 
 
 def card_of(user: Any) -> PersonCard:
@@ -140,7 +141,7 @@ def organisations_like(text: str, most: int = 5) -> list[str]:
     for word in words[:6]:
         every = every.filter(search_text__contains=word)
     found = list(every.values_list("name", flat=True)[:most]) if words else []
-    if not found and words and len(words[0]) > 3:
+    if not found and words and len(words[0]) >= LONG_WORD:
         found = list(rows.filter(search_text__contains=words[0]).values_list("name", flat=True)[:most])
     return found
 

@@ -131,7 +131,7 @@ class Target:
 
 
 @dataclass
-class Stage_:
+class Scene:
     """Everybody, and the group that some of them share."""
 
     people: dict[str, User | None]
@@ -238,7 +238,7 @@ def _chosen() -> Iterator[Chosen]:
 @pytest.fixture(scope="module")
 def stage(
     django_db_setup: None, django_db_blocker: object, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stage_]:
+) -> Iterator[Scene]:
     """Made once: nothing here is changed by reading."""
     from django.conf import settings
 
@@ -258,7 +258,7 @@ def _photos(request: pytest.FixtureRequest, settings: object, tmp_path_factory: 
         settings.PRIVATE_MEDIA_ROOT = tmp_path_factory.getbasetemp() / "private0"
 
 
-def _staged() -> Stage_:
+def _staged() -> Scene:
     def person(name: str, **fields: object) -> User:
         return ProfileFactory(user__name=name, **fields).user
 
@@ -286,10 +286,10 @@ def _staged() -> Stage_:
         twin.service_lines.add(target.user.profile.service_lines.get(slug__startswith="common"))
         twin.expertise.create(tag=target.user.profile.expertise.get(tag__slug__startswith="common").tag)
     index.write(Profile.objects.all())
-    return Stage_(people, targets, group, Profile.objects.with_everything().get(pk=twin.pk))
+    return Scene(people, targets, group, Profile.objects.with_everything().get(pk=twin.pk))
 
 
-def cells(stage: Stage_) -> Iterator[tuple[Target, str]]:
+def cells(stage: Scene) -> Iterator[tuple[Target, str]]:
     yield from product(stage.targets, ROLES)
 
 
@@ -297,7 +297,7 @@ def cells(stage: Stage_) -> Iterator[tuple[Target, str]]:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_the_rules_say_what_the_matrix_says(role: str, stage: Stage_) -> None:
+def test_the_rules_say_what_the_matrix_says(role: str, stage: Scene) -> None:
     """Each field by itself at each audience, everything else public; with every combination of the two ticks."""
     target = stage.targets[0]
     viewer = target.user if role == "owner" else stage.people[role]
@@ -329,7 +329,7 @@ def allowed(target: Target, role: str) -> set[str]:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_the_page_shows_what_the_matrix_says(role: str, stage: Stage_) -> None:
+def test_the_page_shows_what_the_matrix_says(role: str, stage: Scene) -> None:
     wrong = {}
     for target in stage.targets:
         response = stage.client(role, target).get(f"/members/{target.handle}/")
@@ -347,7 +347,7 @@ def main_of(response: object) -> str:
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "owner"])
-def test_who_may_not_see_somebody_gets_the_page_of_nobody(role: str, stage: Stage_) -> None:
+def test_who_may_not_see_somebody_gets_the_page_of_nobody(role: str, stage: Scene) -> None:
     for target in stage.targets:
         if allowed(target, role):
             continue
@@ -367,7 +367,7 @@ def _plain(response: object, handle: str) -> str:
 
 
 @pytest.mark.parametrize("sort", VIEW_AS)
-def test_view_as_shows_what_such_a_reader_gets(sort: str, stage: Stage_) -> None:
+def test_view_as_shows_what_such_a_reader_gets(sort: str, stage: Scene) -> None:
     for target in stage.targets:
         mine = stage.client("owner", target).get(f"/members/me/as/{sort}/")
         theirs = stage.client(VIEW_AS[sort], target).get(f"/members/{target.handle}/")
@@ -383,7 +383,7 @@ def _profile_part(response: object) -> str:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_photo_is_served_to_who_may_see_it(role: str, stage: Stage_) -> None:
+def test_a_photo_is_served_to_who_may_see_it(role: str, stage: Scene) -> None:
     for target in stage.targets:
         response = stage.client(role, target).get(f"/members/{target.handle}/photo/small/")
         may = expected("photo", target.chosen, role)
@@ -413,7 +413,7 @@ def indexed(name: str, target: Target, role: str) -> bool:
     return bool(known) and by_name and by_field
 
 
-def look(stage: Stage_, role: str, /, **query: str) -> Directory:
+def look(stage: Scene, role: str, /, **query: str) -> Directory:
     params = QueryDict(mutable=True)
     params.update(query)
     viewer = stage.people[role] or AnonymousUser()
@@ -421,7 +421,7 @@ def look(stage: Stage_, role: str, /, **query: str) -> Directory:
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "owner"])
-def test_a_search_finds_nobody_by_what_is_hidden(role: str, stage: Stage_) -> None:
+def test_a_search_finds_nobody_by_what_is_hidden(role: str, stage: Scene) -> None:
     wrong = []
     for target, name in product(stage.targets, SEARCHED):
         found = {seen.handle: seen for seen in look(stage, role, q=target.marks[name].split()[0]).people}
@@ -433,7 +433,7 @@ def test_a_search_finds_nobody_by_what_is_hidden(role: str, stage: Stage_) -> No
 
 
 @pytest.mark.parametrize("role", ["visitor", "member", "groupmate", "group_lead", "staff"])
-def test_the_list_shows_of_each_person_what_their_page_shows(role: str, stage: Stage_) -> None:
+def test_the_list_shows_of_each_person_what_their_page_shows(role: str, stage: Scene) -> None:
     for target in stage.targets:
         word = target.marks["name"].split()[0]
         html = main_of(stage.client(role, target).get("/members/", {"q": word}))
@@ -476,8 +476,8 @@ def _values(target: Target) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("role", ["visitor", "pending", "member", "provider", "groupmate", "group_lead", "staff"])
-def test_facets_count_nobody_for_what_is_hidden(role: str, stage: Stage_) -> None:
-    """The number beside each value is the number of people whom the list behind it shows, and they are the right ones."""
+def test_facets_count_nobody_for_what_is_hidden(role: str, stage: Scene) -> None:
+    """The number beside each value is the number of people whom the list behind it shows: the right ones."""
     wrong = []
     values = {target.handle: _values(target) for target in stage.targets}
     for facet, name in FACETS.items():
@@ -498,12 +498,12 @@ def test_facets_count_nobody_for_what_is_hidden(role: str, stage: Stage_) -> Non
     assert wrong == []
 
 
-def _named(handle: str, stage: Stage_, role: str) -> bool:
+def _named(handle: str, stage: Scene, role: str) -> bool:
     target = next(target for target in stage.targets if target.handle == handle)
     return indexed("name", target, role)
 
 
-def test_the_index_holds_no_word_of_what_is_for_groups_or_for_nobody(stage: Stage_) -> None:
+def test_the_index_holds_no_word_of_what_is_for_groups_or_for_nobody(stage: Scene) -> None:
     held = " ".join(f"{term.value} {term.label} {term.folded}" for term in DirectoryTerm.objects.all())
     for target in stage.targets:
         for name in ("role", "organisation", "ask_about", "looking_for", "stage", "service_lines", "bio", "email"):
@@ -516,7 +516,7 @@ def test_the_index_holds_no_word_of_what_is_for_groups_or_for_nobody(stage: Stag
 
 
 @pytest.mark.parametrize("role", ["member", "provider", "groupmate", "group_lead", "other_lead", "ex_member", "staff"])
-def test_cards_on_the_pages_of_a_group_show_no_more(role: str, stage: Stage_) -> None:
+def test_cards_on_the_pages_of_a_group_show_no_more(role: str, stage: Scene) -> None:
     client = stage.client(role, stage.targets[0])
     for path in ("/groups/shared/members/", "/groups/shared/"):
         html = main_of(client.get(path))
@@ -528,7 +528,7 @@ def test_cards_on_the_pages_of_a_group_show_no_more(role: str, stage: Stage_) ->
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_the_card_of_a_case_s_author_shows_no_more(role: str, stage: Stage_) -> None:
+def test_the_card_of_a_case_s_author_shows_no_more(role: str, stage: Scene) -> None:
     """The name of an author is the credit of the case, and public; everything else obeys the profile."""
     for target in stage.targets:
         html = main_of(stage.client(role, target).get(f"/cases/{target.case}/"))
@@ -537,7 +537,7 @@ def test_the_card_of_a_case_s_author_shows_no_more(role: str, stage: Stage_) -> 
 
 
 @pytest.mark.parametrize("role", ["visitor", "member", "provider", "groupmate", "group_lead", "staff"])
-def test_people_alike_are_alike_by_what_is_shown(role: str, stage: Stage_) -> None:
+def test_people_alike_are_alike_by_what_is_shown(role: str, stage: Scene) -> None:
     html = main_of(stage.client(role, stage.targets[0]).get("/members/twin/"))
     for target in stage.targets:
         if f'href="/members/{target.handle}/"' in html:
@@ -545,7 +545,7 @@ def test_people_alike_are_alike_by_what_is_shown(role: str, stage: Stage_) -> No
         assert shown(html, target) - {"time_zone", "willing_to", "kind", "member_since"} <= allowed(target, role)
 
 
-def test_a_mail_shows_its_reader_no_more(stage: Stage_, settings: object) -> None:
+def test_a_mail_shows_its_reader_no_more(stage: Scene, settings: object) -> None:
     """The lead of another group is told that somebody joined it: what the mail says of them is what the lead sees."""
     from pathlib import Path as Folder
 
@@ -570,7 +570,7 @@ def test_a_mail_shows_its_reader_no_more(stage: Stage_, settings: object) -> Non
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_no_other_page_shows_any_of_it(role: str, stage: Stage_) -> None:
+def test_no_other_page_shows_any_of_it(role: str, stage: Scene) -> None:
     for target in stage.targets[:1]:
         client = stage.client(role, target)
         for path in ("/", "/members/", "/notifications/", "/groups/", "/cases/", "/sitemap.xml"):

@@ -107,13 +107,18 @@ def _name(chance: random.Random) -> str:
     return f"{chance.choice(FIRST)} {last.title()}"
 
 
+def _body(chance: random.Random, number: int) -> str:
+    place = chance.choice(SYLLABLES).title() + chance.choice(SYLLABLES)
+    return f"{place} {chance.choice(['County', 'City', 'Agency', 'Council'])} {number}"
+
+
 def _organisations(chance: random.Random) -> list[Organisation]:
     levels = list(JurisdictionLevel.objects.order_by("pk"))
     Organisation.objects.bulk_create(
         (
             Organisation(
                 slug=f"bench-{number}",
-                name=f"{chance.choice(SYLLABLES).title()}{chance.choice(SYLLABLES)} {chance.choice(['County', 'City', 'Agency', 'Council'])} {number}",
+                name=_body(chance, number),
                 level=levels[min(int(chance.expovariate(0.6)), len(levels) - 1)],
                 country=chance.choice(COUNTRIES),
             )

@@ -199,16 +199,20 @@ def test_a_search_is_two_queries_whatever_there_is(people, django_assert_num_que
     assert answer.found == people
 
 
-def test_who_reads_from_which_sets(visitor, pending, suspended, member, provider, staff, superuser):
-    assert [tier_of(user) for user in (visitor, pending, suspended, member, provider, staff, superuser)] == [
-        "public",
-        "",
-        "public",
-        "members",
-        "members",
-        "staff",
-        "staff",
-    ]
+@pytest.mark.parametrize(
+    ("persona", "tier"),
+    [
+        ("visitor", "public"),
+        ("pending", ""),
+        ("suspended", "public"),
+        ("member", "members"),
+        ("provider", "members"),
+        ("staff", "staff"),
+        ("superuser", "staff"),
+    ],
+)
+def test_who_reads_from_which_sets(persona, tier, request):
+    assert tier_of(request.getfixturevalue(persona)) == tier
 
 
 def test_nobody_is_listed_whom_the_row_no_longer_shows(member):

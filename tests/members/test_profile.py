@@ -467,9 +467,10 @@ def test_kind_is_for_staff_to_write(member, staff):
     assert ProfileChanges(role=KEEP).named() == {}
 
 
-def test_only_staff_get_the_page_that_mends(client_of, member, outsider, provider, visitor, pending):
+def test_only_staff_get_the_page_that_mends(client_of, member, visitor, request):
     url = f"/members/{member.profile.handle}/edit/"
-    for viewer in (member, outsider, provider, pending):
+    for persona in ("member", "outsider", "provider", "pending"):
+        viewer = request.getfixturevalue(persona)
         assert client_of(viewer).get(url).status_code == 404
         assert client_of(viewer).post(url, {"name": "x"}).status_code == 404
     assert client_of(visitor).get(url).status_code == 302

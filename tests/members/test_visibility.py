@@ -114,15 +114,15 @@ def test_the_address_is_for_its_owner_and_those_who_must_reach_them(crowd, membe
     assert profile.as_seen_by(profile.user).email == profile.user.email
 
 
-def test_what_hangs_on_a_profile_is_its_owner_s(member, outsider, staff, visitor, pending, suspended):
+def test_what_hangs_on_a_profile_is_its_owner_s(member, staff, request):
     now = member.date_joined
     ProfileEdit.objects.create(profile=member.profile, by=staff, at=now, changes=[["role", "a", "b"]])
     ProfilePhoto.objects.create(profile=member.profile, digest="d", added_at=now)
     ProfileViews.objects.create(viewer=member, day=now.date(), number=3)
     for model, seen in ((ProfileEdit, 1), (ProfilePhoto, 1), (ProfileViews, 0)):
         assert model.objects.visible_to(member).count() == seen
-        for viewer in (outsider, staff, visitor, pending, suspended):
-            assert not model.objects.visible_to(viewer).exists()
+        for persona in ("outsider", "staff", "visitor", "pending", "suspended"):
+            assert not model.objects.visible_to(request.getfixturevalue(persona)).exists()
 
 
 def test_members_see_members_and_visitors_see_who_chose_it(member, visitor):
