@@ -14,6 +14,7 @@ class MembersConfig(AppConfig):
         from members.subscribers import write_missing
 
         count_in_database()
+        from members.accounts import checks, journal  # noqa: F401 -- registers checks and receivers
         from members.rights import exporting, leaving  # noqa: F401 -- register the duties of the drain
 
         post_migrate.connect(write_missing, sender=self)

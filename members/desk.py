@@ -5,6 +5,8 @@ from typing import Any
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from members.accounts.queries import waiting_resets
+from members.models import FactorReset
 from members.queries import waiting_requests
 from members.roster.queries import open_claims
 from portal.desk.queues import Item, Queue, register
@@ -53,5 +55,25 @@ register(
         url=reverse_lazy("members:claims"),  # type: ignore[arg-type]
         empty=_("Nobody has claimed an entry."),
         rows=lambda user: (open_claims(),),
+    )
+)
+
+
+def _resets(user: Any, limit: int) -> list[Item]:
+    page = str(reverse_lazy("factor_resets"))
+    return [
+        Item(title=each.reset.person.name, url=page, since=each.reset.asked_at) for each in waiting_resets(user)[:limit]
+    ]
+
+
+register(
+    Queue(
+        slug="factor-resets",
+        label=_("Lost second factors to confirm"),
+        count=lambda user: FactorReset.objects.visible_to(user).open().count(),
+        items=_resets,
+        url=reverse_lazy("factor_resets"),  # type: ignore[arg-type]
+        empty=_("Nobody waits for a second colleague."),
+        rows=lambda user: (FactorReset.objects.visible_to(user).open(),),
     )
 )

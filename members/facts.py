@@ -71,6 +71,32 @@ class ExportReady:
     """Everything about a person was put together for them."""
 
     export_id: int
+
+
+@fact("members.FactorResetAsked")
+@dataclass(frozen=True)
+class FactorResetAsked:
+    """Staff made sure who lost a second factor, and ask for it to be taken away."""
+
+    reset_id: int
+    person_id: int
+
+
+@fact("members.FactorResetDone")
+@dataclass(frozen=True)
+class FactorResetDone:
+    """A second factor was taken away, and every session of the person ended."""
+
+    reset_id: int
+    person_id: int
+
+
+@fact("members.FactorResetWithdrawn")
+@dataclass(frozen=True)
+class FactorResetWithdrawn:
+    """A request to take a second factor away was withdrawn."""
+
+    reset_id: int
     person_id: int
 
 

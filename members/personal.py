@@ -112,6 +112,42 @@ holds(
     _("How many profiles you opened on a day; kept for two days"),
     {"day": "day", "number": "number"},
 )
+holds(
+    "members.FactorReset.person",
+    ERASED,
+    _("Times that staff took your second factor away, since it was lost"),
+    {"asked": "asked_at", "done": "done_at", "withdrawn": "withdrawn_at", "how_staff_knew_you": "reason"},
+)
+holds(
+    "members.FactorReset.asked_by",
+    NAMELESS,
+    _("Second factors of others that you asked to take away"),
+    {"asked": "asked_at", "done": "done_at", "withdrawn": "withdrawn_at"},
+)
+holds(
+    "members.FactorReset.confirmed_by",
+    NAMELESS,
+    _("Second factors of others that you helped to take away"),
+    {"done": "done_at"},
+)
+holds(
+    "mfa.Authenticator.user",
+    ERASED,
+    _("Your passkeys, authenticator app and recovery codes, without their secrets"),
+    {"kind": "type", "added": "created_at", "last_used": "last_used_at"},
+)
+holds(
+    "usersessions.UserSession.user",
+    ERASED,
+    _("Where you are signed in"),
+    {"browser": "user_agent", "network_address": "ip", "since": "created_at", "last_here": "last_seen_at"},
+)
+holds(
+    "socialaccount.SocialAccount.user",
+    ERASED,
+    _("Accounts elsewhere that you sign in with"),
+    {"provider": "provider", "their_number_for_you": "uid", "connected": "date_joined", "last_used": "last_login"},
+)
 holds("members.User_groups.user", ERASED, _("Your rights by group"), {"group": "group__name"})
 holds("members.User_user_permissions.user", ERASED, _("Your single rights"), {"right": "permission__codename"})
 holds(

@@ -200,3 +200,28 @@ def may_suspend(person: Any, user: Any) -> bool:
 def is_signed_in_as(user: Any, profile: Any) -> bool:
     """Whether the profile is this reader's own."""
     return is_signed_in(user) and user.pk == profile.user_id
+
+
+def needs_second_factor(user: Any) -> bool:
+    """Whether this person may do nothing before a second factor is set up: staff, superusers, and who leads.
+
+    Whoever hosts a channel (leads a group) reads what members wrote in confidence and may take them out.
+    """
+    return bool(user.is_staff or user.is_superuser or user.is_lead)
+
+
+def may_reset_factor(person: Any, user: Any) -> bool:
+    """Staff reset anybody's second factor but their own; a superuser's only superusers."""
+    if not is_staff_member(user) or person.pk == user.pk:
+        return False
+    return not person.is_superuser or bool(user.is_superuser)
+
+
+def takes_two_to_reset(person: Any) -> bool:
+    """Whether a second colleague must confirm: who could act as staff afterwards is worth the deceit."""
+    return bool(person.is_staff or person.is_superuser)
+
+
+def may_confirm_reset(reset: Any, user: Any) -> bool:
+    """A second member of staff, who is neither the one who asked nor the one it is about."""
+    return may_reset_factor(reset.person, user) and reset.asked_by_id != user.pk

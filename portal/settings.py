@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from portal import env, mail_settings
+from portal.sign_in import *  # noqa: F403 -- a chapter of this file
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PORTAL_ENV = env.text("PORTAL_ENV", "development")
@@ -66,6 +67,10 @@ INSTALLED_APPS = [
     "demo",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "wagtail.contrib.redirects",
     "wagtail.embeds",
     "members.wagtail_app.PortalUsersConfig",  # wagtail.users with our forms for accounts
@@ -102,8 +107,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "members.accounts.middleware.timed_sessions",
     "portal.core.middleware.personal",
     "allauth.account.middleware.AccountMiddleware",
+    "members.accounts.middleware.SecondFactorFirst",
     "portal.core.middleware.DefaultDeny",
     "portal.core.middleware.private_by_default",
     "portal.pages.middleware.redirects",
@@ -125,6 +132,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.core.context.site",
                 "members.context.me",
+                "members.context.sign_in",
                 "portal.notifications.context.unread",
                 "portal.incoming.context.address",
                 "portal.outbox.context.delayed",
@@ -199,19 +207,6 @@ AUTH_USER_MODEL = "members.User"
 PERSON_CARDS = "members.queries.cards_by_user"  # how the kernel asks for people's cards
 PEOPLE_BY_HANDLE = "members.queries.users_by_handle"  # and whom "@handle" in a text means
 AUTHENTICATION_BACKENDS = ["members.accounts.backend.AccountBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-# NIST 800-63B-4: long, not in a list of common ones, no rules of composition, no expiry.
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "members.accounts.passwords.NotTooLong"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("email", "name")},
-    },
-    {"NAME": "members.accounts.passwords.NotObvious"},
-]
-PASSWORD_RESET_TIMEOUT = 4 * 3600
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
@@ -229,15 +224,6 @@ ACCOUNT_FORMS = {
     "change_password": "members.accounts.forms.ChangePasswordForm",
     "set_password": "members.accounts.forms.SetPasswordForm",
     "reauthenticate": "members.accounts.forms.ReauthenticateForm",
-}
-# Attempts at a secret: at most ten in five minutes for one account by each way in. Counted in the cache
-# "limits" (members.accounts.limits); the rest are allauth's own limits.
-ACCOUNT_RATE_LIMITS = {
-    "login_failed": "20/m/ip,5/5m/key",
-    "request_login_code": "20/m/ip,3/5m/key",
-    "reset_password": "20/m/ip,3/5m/key",
-    "change_password": "5/5m/user",
-    "reauthenticate": "5/5m/user",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -330,6 +316,7 @@ CELERY_BEAT_SCHEDULE = {
     "remove what was kept long enough": {"task": "portal.outbox.tasks.sweep", "schedule": 3600.0},
     "keep the wall times of meetings": {"task": "portal.meetings.tasks.keep_wall_times", "schedule": 86_400.0},
     "forget old profile views": {"task": "members.tasks.forget_old_views", "schedule": 86_400.0},
+    "forget ended sessions": {"task": "members.tasks.forget_ended_sessions", "schedule": 86_400.0},
     "publish what is scheduled": {"task": "portal.pages.tasks.publish_scheduled", "schedule": 60.0},
 }
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

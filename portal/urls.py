@@ -8,6 +8,7 @@ from django.views.static import serve
 from wagtail.admin import urls as wagtailadmin_urls
 
 from members.accounts import urls as account_urls
+from members.accounts.secrets import hide_secrets
 from portal.core import health
 from portal.core.policies import PUBLIC, SIGNED_IN, STAFF, SUPERUSER, governed
 from portal.core.seals import seal_view
@@ -16,6 +17,7 @@ from portal.pages import tree
 handler500 = "portal.core.views.server_error"
 # One door for everybody: Django's own login form has no limit of attempts.
 admin.site.login = secure_admin_login(admin.site.login)
+hide_secrets(admin.site)
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -23,6 +25,7 @@ urlpatterns = [
     path("seals/<slug:slug>.svg", PUBLIC(seal_view), name="seal"),
     path("", include(governed(PUBLIC, account_urls.doors))),
     path("", include(governed(SIGNED_IN, account_urls.own))),
+    path("", include(governed(STAFF, account_urls.for_staff))),
     path("", include("members.urls")),
     path("", include("portal.taxonomy.urls")),
     path("", include("portal.follows.urls")),

@@ -50,6 +50,8 @@ def main() -> int:
         data = Path(os.environ.get("PORTAL_DATA") or ROOT / "var").resolve()
         with only_one_on(data), reserved(port) as listener, tempfile.TemporaryDirectory() as scratch:
             environment = {**os.environ, "PORT": str(port), "PORTAL_DATA": str(data)}
+            # To try the portal out, nobody should need a phone; every page says that it is off.
+            environment.setdefault("REQUIRE_SECOND_FACTOR", "0")
             accounts = prepare(environment, Path(scratch), stop)
             return 0 if stop.asked else serve(environment, listener, accounts, stop, began)
     except CannotStartError as error:
@@ -223,6 +225,10 @@ def welcome(environment: dict[str, str], accounts: dict, seconds: float) -> None
             say(f"    {email:<28} {description}")
     if not environment.get("EMAIL_URL"):
         say(f"  Mail is captured, not sent:  {site}/dev/mail/")
+    if environment.get("REQUIRE_SECOND_FACTOR") == "0":
+        say(
+            "  Second factors are not asked for here, and every page says so. To see them: REQUIRE_SECOND_FACTOR=1 make run"
+        )
     say(f"  Data: {environment['PORTAL_DATA']}   `make demo-reset` begins anew.")
     say("  Ctrl-C ends web, worker and beat.\n")
 

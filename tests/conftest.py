@@ -6,12 +6,14 @@ causes them.
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 
 from tests.harness.writes import refuse_writes
+from tests.second_factor import give_app, prove
 
 pytest_plugins = ["tests.personas"]
 
@@ -37,6 +39,23 @@ def _get_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
             return original(self, *args, **kwargs)
 
     monkeypatch.setattr(Client, "get", get)
+
+
+@pytest.fixture(autouse=True)
+def _signed_in_with_second_factor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever a test signs in without the sign-in page has proved a second factor: leads and staff need one.
+
+    Tests of the second factor itself sign in through the page, or say `second_factor=False`.
+    """
+    original = Client.force_login
+
+    def force_login(self: Client, user: Any, backend: str | None = None, *, second_factor: bool = True) -> None:
+        original(self, user, backend)
+        if second_factor:
+            give_app(user)
+            prove(self, user)
+
+    monkeypatch.setattr(Client, "force_login", force_login)
 
 
 @pytest.fixture(autouse=True)

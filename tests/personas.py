@@ -89,12 +89,15 @@ def visitor() -> AnonymousUser:
 
 @pytest.fixture
 def client_of() -> Callable[[Any], Client]:
-    """A client signed in as somebody; a visitor's when given the visitor (or somebody suspended)."""
+    """A client signed in as somebody; a visitor's when given the visitor (or somebody suspended).
 
-    def make(user: Any) -> Client:
+    `second_factor=False` leaves out what leads and staff need before anything else.
+    """
+
+    def make(user: Any, *, second_factor: bool = True) -> Client:
         client = Client()
         if getattr(user, "pk", None):
-            client.force_login(user)
+            client.force_login(user, second_factor=second_factor)
         return client
 
     return make

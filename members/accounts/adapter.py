@@ -1,9 +1,13 @@
 """How allauth makes accounts here, where it sends people, and how its mails look."""
 
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.models import Login
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -15,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from members import operations
 from members.accounts.passwords import NotTooLong
 from members.models import User
-from members.rules import may_sign_in
+from members.rules import may_sign_in, needs_second_factor
 from portal.core.rules import is_member
 from portal.outbox.composing import compose
 
@@ -64,6 +68,42 @@ class AccountAdapter(DefaultAccountAdapter):
         """Members go home; who waits goes to the page that says how the request stands."""
         return "/" if is_member(request.user) else reverse("members:me")
 
+    def is_login_by_code_required(self, login: Login) -> bool:
+        """A code by mail in addition: to a short password, and before who needs a second factor sets one up.
+
+        Both happen after the second factor was lost and reset. Without this, the password alone would then be
+        enough to set up a new one.
+        """
+        if login.user is None or login.user.has_second_factor or self._came_by(login.user, "code"):
+            return False
+        if getattr(login.user, "gave_short_password", False):
+            return True
+        return settings.REQUIRE_SECOND_FACTOR and needs_second_factor(login.user)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """To set up a second factor or a provider, having signed in within the last minutes is proof enough."""
+        if not super().is_reauthentication_required(app=app, **kwargs):
+            return False
+        return app not in _FRESH_IS_ENOUGH or not self._signed_in_just_now()
+
+    def _signed_in_just_now(self) -> bool:
+        user = self.request.user
+        method = "mfa" if user.has_second_factor else ""
+        since = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
+        records = get_authentication_records(self.request, user)
+        return any(each["at"] > since and each["method"] == (method or each["method"]) for each in records)
+
+    def _came_by(self, user: Any, method: str) -> bool:
+        records = get_authentication_records(self.request, user)
+        return bool(records) and records[-1]["method"] == method
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Whoever has a second factor is asked for that: a password may have been read over a shoulder."""
+        methods = super().get_reauthentication_methods(user)
+        if user.is_authenticated and user.has_second_factor:
+            methods = [each for each in methods if each["id"] != "reauthenticate"]
+        return [each | {"description": _METHODS[each["id"]]} for each in methods]
+
     def clean_password(self, password: str, user: Any = None) -> str:
         # First of all: the other validators compare and hash.
         NotTooLong().validate(password)
@@ -88,6 +128,15 @@ class AccountAdapter(DefaultAccountAdapter):
             return compose(template_prefix, to, known, names=names)
         with translation.override(reader.language), timezone.override(reader.zone):
             return compose(template_prefix, to, known, names=names)
+
+
+# What changes how one signs in; the address of an account is not among it.
+_FRESH_IS_ENOUGH = frozenset({"allauth.mfa", "allauth.socialaccount"})
+_METHODS = {
+    "reauthenticate": _("Use your password"),
+    "mfa_reauthenticate": _("Use a code"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
+}
 
 
 def _on_site(address: str) -> str:

@@ -1,21 +1,27 @@
 """allauth's forms in the portal's words: labels instead of placeholders, one kind of error, limits on length."""
 
+from copy import deepcopy
 from typing import Any, ClassVar
 
 from allauth.account import forms as allauth_forms
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.forms import SignupForm
 from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from members.accounts.passwords import LONGEST
+from members.accounts.passwords import LONGEST, SHORTEST_ALONE, is_short, shortest_for
 from portal.core.fields import SafeFormCharField
 from portal.taxonomy.choices import MemberKind
 
 NEW_PASSWORD = _("At least 15 characters. Several words are easy to remember and hard to guess.")
+NEW_PASSWORD_WITH_FACTOR = _(
+    "At least 8 characters, since you also use a second factor. Longer is better: several words are easy to remember."
+)
 KINDS = [
     (MemberKind.PRACTITIONER, _("Practitioner: I run, plan or use shared services in government")),
     (MemberKind.RESEARCHER, _("Researcher: I study them, or audit them")),
@@ -32,6 +38,10 @@ class Plain:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.dress()
+
+    def dress(self) -> None:
+        """Put the words on; called again by a form that adds fields of its own."""
         fields: dict[str, forms.Field] = self.fields  # type: ignore[attr-defined]
         for name, field in fields.items():
             field.widget.attrs.pop("placeholder", None)
@@ -42,6 +52,10 @@ class Plain:
             if isinstance(field.widget, forms.PasswordInput):
                 field.max_length = LONGEST  # type: ignore[attr-defined]
                 field.widget.attrs["maxlength"] = str(LONGEST)
+                field.widget.attrs["data-reveal"] = _("Show the password")
+                field.widget.attrs["data-conceal"] = _("Hide the password")
+            if field.help_text is NEW_PASSWORD and shortest_for(getattr(self, "user", None)) < SHORTEST_ALONE:
+                field.help_text = NEW_PASSWORD_WITH_FACTOR
 
 
 _LABELS = {
@@ -60,6 +74,13 @@ class LoginForm(Plain, allauth_forms.LoginForm):
 
     labels: ClassVar[dict[str, Any]] = {"remember": _("Keep me signed in on this device")}
     completion: ClassVar[dict[str, str]] = {"login": "username"}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.user is not None:
+            # Asked for by AccountAdapter.is_login_by_code_required, in this request.
+            self.user.gave_short_password = is_short(self.cleaned_data["password"])
+        return cleaned
 
 
 class JoinForm(Plain, allauth_forms.SignupForm):
@@ -99,6 +120,36 @@ class JoinForm(Plain, allauth_forms.SignupForm):
             # The form was sent twice at once, and the other one was first.
             self.account_already_exists = True
             return super().try_save(request)
+
+
+class JoinWithProviderForm(Plain, SignupForm):
+    """The request to join of somebody who came by an OpenID provider, which vouches for the address."""
+
+    labels = JoinForm.labels
+    hints: ClassVar[dict[str, Any]] = {
+        **JoinForm.hints,
+        "email": _("Confirmed by the organisation that you came from."),
+    }
+    completion = JoinForm.completion
+    request = JoinForm.request
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ours = set(JoinForm.declared_fields) - set(SignupForm.declared_fields)
+        self.fields |= {name: deepcopy(JoinForm.declared_fields[name]) for name in ours}
+        self.initial["name"] = self.sociallogin.user.name
+        # What the provider vouches for; whatever a browser sends instead is not looked at.
+        self.fields["email"].disabled = True
+        self.dress()
+        self.order_fields([*JoinForm.field_order, "email"])
+
+    def try_save(self, request: HttpRequest) -> Any:
+        """Sent twice at once, the second finds the account that the first made, and asks to sign in."""
+        try:
+            with transaction.atomic():
+                return super().try_save(request)
+        except IntegrityError:
+            return None, HttpResponseRedirect(reverse("account_login"))
 
 
 class CodeForm(Plain):

@@ -1,4 +1,7 @@
-"""What a password must not be, beside short and common (NIST SP 800-63B-4, 3.1.1.2): no rules of composition."""
+"""How long a password must be, and what it must not be beside common: no rules of composition.
+
+NIST SP 800-63B-4, 3.1.1.2.
+"""
 
 import unicodedata
 from typing import Any
@@ -11,6 +14,32 @@ from django.utils.translation import ngettext
 from members.folding import fold
 
 LONGEST = 256
+# Alone it must be long; with a second factor a guess opens nothing (NIST SP 800-63B-4, 3.1.1.2).
+SHORTEST_ALONE, SHORTEST_WITH_FACTOR = 15, 8
+
+
+def is_short(password: str) -> bool:
+    """Whether a password is too short to open an account alone, counted in characters as people see them."""
+    return len(unicodedata.normalize("NFC", password)) < SHORTEST_ALONE
+
+
+def shortest_for(user: Any) -> int:
+    """How long a password of this person must be; nobody yet counts as without a second factor."""
+    has_factor = getattr(user, "pk", None) is not None and user.has_second_factor
+    return SHORTEST_WITH_FACTOR if has_factor else SHORTEST_ALONE
+
+
+class LongEnough:
+    """Fifteen characters, or eight beside a second factor."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        shortest = shortest_for(user)
+        if len(unicodedata.normalize("NFC", password)) < shortest:
+            words = ngettext("Use at least %(limit)d character.", "Use at least %(limit)d characters.", shortest)
+            raise ValidationError(words % {"limit": shortest}, code="password_too_short")
+
+    def get_help_text(self) -> str:
+        return ""
 
 
 class NotTooLong:

@@ -5,10 +5,12 @@ from functools import wraps
 from typing import Any
 
 from allauth.account import views
+from allauth.socialaccount import views as social
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 
-from members.accounts.views import JoinView
+from members.accounts.views import JoinView, factors, providers, staff
+from members.accounts.views import own as own_pages
 
 View = Callable[..., HttpResponse]
 
@@ -46,6 +48,12 @@ doors = [
         _ours(views.password_reset_from_key_done),
         name="account_reset_password_from_key_done",
     ),
+    path("accounts/second-factor/", _ours(factors.SecondStep.as_view()), name="mfa_authenticate"),
+    path("accounts/passkey/", _ours(factors.PasskeyDoor.as_view()), name="mfa_login_webauthn"),
+    path("accounts/with/cancelled/", _ours(social.login_cancelled), name="socialaccount_login_cancelled"),
+    path("accounts/with/<slug:provider_id>/", providers.leave, name="openid_connect_login"),
+    path("accounts/with/<slug:provider_id>/callback/", providers.come_back, name="openid_connect_callback"),
+    path("join/with/", _ours(providers.JoinWithProvider.as_view()), name="socialaccount_signup"),
 ]
 
 # For whoever is signed in, about their own account.
@@ -54,4 +62,31 @@ own = [
     path("accounts/password/change/", _ours(views.password_change), name="account_change_password"),
     path("accounts/password/set/", _ours(views.password_set), name="account_set_password"),
     path("accounts/reauthenticate/", _ours(views.reauthenticate), name="account_reauthenticate"),
+    path("accounts/reauthenticate/code/", _ours(factors.CodeAgain.as_view()), name="mfa_reauthenticate"),
+    path(
+        "accounts/reauthenticate/passkey/",
+        _ours(factors.PasskeyAgain.as_view()),
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path("accounts/second-factor/first/", factors.first, name="second_factor_first"),
+    path("accounts/app/add/", _ours(factors.AddApp.as_view()), name="mfa_activate_totp"),
+    path("accounts/app/remove/", factors.remove_app, name="mfa_deactivate_totp"),
+    path("accounts/passkeys/add/", _ours(factors.AddPasskey.as_view()), name="mfa_add_webauthn"),
+    path("accounts/passkeys/<int:pk>/rename/", _ours(factors.RenamePasskey.as_view()), name="mfa_edit_webauthn"),
+    path("accounts/passkeys/<int:pk>/remove/", factors.remove_passkey, name="mfa_remove_webauthn"),
+    path("accounts/recovery-codes/", factors.recovery_codes, name="mfa_view_recovery_codes"),
+    path("accounts/recovery-codes/new/", _ours(factors.NewCodes.as_view()), name="mfa_generate_recovery_codes"),
+    path("accounts/recovery-codes/download/", factors.download_codes, name="mfa_download_recovery_codes"),
+    path("settings/sign-in/", own_pages.security, name="mfa_index"),
+    path("settings/sign-in/sessions/end/", own_pages.end_other_sessions, name="end_other_sessions"),
+    path("settings/sign-in/sessions/<int:pk>/end/", own_pages.end_session, name="end_session"),
+    path("settings/sign-in/connect/", providers.connect, name="connect_provider"),
+    path("settings/sign-in/connections/<int:pk>/disconnect/", providers.disconnect, name="disconnect_provider"),
+]
+
+# For staff, when a member lost every way to prove a second factor.
+for_staff = [
+    path("manage/second-factor/", staff.factor_resets, name="factor_resets"),
+    path("manage/second-factor/<int:pk>/confirm/", staff.confirm_reset, name="confirm_factor_reset"),
+    path("manage/second-factor/<int:pk>/withdraw/", staff.withdraw_reset, name="withdraw_factor_reset"),
 ]

@@ -1,4 +1,4 @@
-"""Accounts, profiles, organisations, contributions, and requests to join."""
+"""Accounts, profiles, organisations, contributions, requests to join, and resets of second factors."""
 
 from members.models.contributions import Contribution
 from members.models.edits import ProfileEdit, ProfileViews
@@ -8,6 +8,7 @@ from members.models.merging import Merge
 from members.models.organisations import Organisation
 from members.models.photos import ProfilePhoto
 from members.models.profiles import Expertise, Profile, ProfileOffer, Subject
+from members.models.recovery import FactorReset
 from members.models.rights import DataExport, Departure, Erasure
 from members.models.roster import Claim, Import, ImportLine, LeftOut, Record
 from members.models.users import User, UserManager, UserQuerySet
@@ -21,6 +22,7 @@ __all__ = [
     "DirectoryTerm",
     "Erasure",
     "Expertise",
+    "FactorReset",
     "Import",
     "ImportLine",
     "JoinRequest",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -15,11 +16,17 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.fields import SafeCharField
 from portal.core.rules import is_signed_in, is_staff_member
+from portal.follows.models import Seat
 
 
 def _composed(password: str | None) -> str | None:
     """The same characters whatever keyboard made them: "é" typed as one key or as two is one password."""
     return password if password is None else unicodedata.normalize("NFC", password)
+
+
+def second_factors() -> models.QuerySet[Authenticator]:
+    """Authenticator apps and passkeys. Recovery codes alone are no second factor: they only stand in for one."""
+    return Authenticator.objects.filter(type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -34,6 +41,12 @@ class UserQuerySet(models.QuerySet["User"]):
         if is_staff_member(user):
             return self.all()
         return self.filter(pk=user.pk) if is_signed_in(user) else self.none()
+
+    def with_sign_in(self) -> Self:
+        """With what every request asks of whoever is signed in: whether they lead a group, and have a second factor."""
+        hosted = Seat.objects.filter(user=models.OuterRef("pk"), role=Seat.Role.HOST)
+        factors = second_factors().filter(user=models.OuterRef("pk"))
+        return self.annotate(hosts_a_channel=models.Exists(hosted), has_app_or_passkey=models.Exists(factors))
 
     def programme_staff(self) -> Self:
         """Active programme staff."""
@@ -114,6 +127,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_programme_staff(self) -> bool:
         """May curate, approve, and look after the community."""
         return self.is_member and (self.is_staff or self.is_superuser)
+
+    @property
+    def is_lead(self) -> bool:
+        """Whether this person hosts a channel: leads a group. Who is signed in was loaded with the answer."""
+        known = getattr(self, "hosts_a_channel", None)
+        return Seat.objects.filter(user=self.pk, role=Seat.Role.HOST).exists() if known is None else known
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether an authenticator app or a passkey is set up. Who is signed in was loaded with the answer."""
+        known = getattr(self, "has_app_or_passkey", None)
+        return second_factors().filter(user=self.pk).exists() if known is None else known
 
     @property
     def zone(self) -> ZoneInfo:

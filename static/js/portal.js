@@ -34,6 +34,22 @@
     button.addEventListener("click", () => window.print());
   }
 
+  // <input type="password" data-reveal="Show the password" data-conceal="Hide the password">
+  for (const input of document.querySelectorAll("input[data-reveal]")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "linkbtn";
+    button.textContent = input.dataset.reveal;
+    button.addEventListener("click", () => {
+      const hidden = input.type === "password";
+      input.type = hidden ? "text" : "password";
+      button.textContent = hidden ? input.dataset.conceal : input.dataset.reveal;
+    });
+    input.after(button);
+    // A browser offers to keep what it knows to be a password.
+    if (input.form) input.form.addEventListener("submit", () => { input.type = "password"; });
+  }
+
   // <button type="button" hidden data-copy="text" data-copied="Copied">: shown only where copying works.
   if (navigator.clipboard) {
     for (const button of document.querySelectorAll("button[data-copy]")) {

@@ -15,6 +15,7 @@ RUNNER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 for _name in list(os.environ):
     if _name in {
         "DEBUG",
+        "REQUIRE_SECOND_FACTOR",
         "PORTAL_ENV",
         "SITE_URL",
         "ALLOWED_HOSTS",
@@ -24,7 +25,7 @@ for _name in list(os.environ):
         "MAIL_EVENTS_SECRET",
         "BOUNCE_ADDRESS",
         "REPLY_ADDRESS",
-    } or (_name.startswith(("AWS_", "COMMUNITY_"))):
+    } or (_name.startswith(("AWS_", "COMMUNITY_", "OIDC_"))):
         del os.environ[_name]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 # Sessions, cache, and what ARCHITECTURE calls append-only: downloads, read marks and view counts.
 ALLOWED = (
     "django_session",
+    "usersessions_usersession",  # when a session was last in use
     "portal_cache",
     "portal_limits",
     "notifications_readmark",

@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -90,17 +91,20 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """Start it as `make run` does, on a folder and a port of its own; end it with Ctrl-C."""
-    data, port = tmp_path_factory.mktemp("portal data"), _free_port()
+@contextmanager
+def running(data: Path, *, port: int = 0, **more: str) -> Iterator[Portal]:
+    """Start the portal as `make run` does, on a folder and a port of its own; end it with Ctrl-C.
+
+    `more` are variables of its environment.
+    """
+    port = port or _free_port()
     environment = {
         name: value
         for name, value in os.environ.items()
         if name not in {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "PORTAL_TEST_DATA"}
     }
-    environment |= {"PORTAL_DATA": str(data), "PORT": str(port), "PYTHONPATH": str(ROOT)}
-    log = data.parent / "portal.log"
+    environment |= {"PORTAL_DATA": str(data), "PORT": str(port), "PYTHONPATH": str(ROOT), **more}
+    log = data.parent / f"{data.name}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "scripts.run"],
@@ -118,6 +122,13 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=60)
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """One for all journeys of a runner; second factors are off, as `make run` has them."""
+    with running(tmp_path_factory.mktemp("portal data")) as started:
+        yield started
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

@@ -13,6 +13,7 @@ from members.models import User
 from portal.outbox.models import Mail
 from tests.factories.members import PASSWORD, JoinRequestFactory, ProfileFactory, UserFactory
 from tests.members.post import CODE, code_for, delivered, link_for, newest
+from tests.second_factor import code_now, give_app
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +21,7 @@ LOGIN = "/accounts/login/"
 CODE_LOGIN = "/accounts/login/code/"
 CONFIRM = "/accounts/login/code/confirm/"
 RESET = "/accounts/password/reset/"
+SECOND_STEP = "/accounts/second-factor/"
 NEW = "three wombats in a purple canoe"
 
 
@@ -308,16 +310,20 @@ def test_both_admins_send_everybody_through_the_same_door(door, method, person, 
 
 def test_staff_come_from_the_door_into_the_editors_area(client, staff):
     operations.make_staff(person=staff)
+    give_app(staff)
     assert client.get("/cms/login/")["Location"].startswith(LOGIN)
     response = client.post(LOGIN, {"login": staff.email, "password": PASSWORD, "next": "/cms/"}, follow=True)
+    assert response.redirect_chain[-1][0] == SECOND_STEP
+    response = client.post(SECOND_STEP, {"code": code_now()}, follow=True)
     assert response.redirect_chain[-1][0] == "/cms/"
     assert response.status_code == 200
 
 
 def test_a_superuser_comes_from_the_door_into_django_s_admin(client, superuser):
-    response = client.post(
-        LOGIN, {"login": superuser.email, "password": PASSWORD, "next": "/django-admin/"}, follow=True
-    )
+    give_app(superuser)
+    client.post(LOGIN, {"login": superuser.email, "password": PASSWORD, "next": "/django-admin/"})
+    response = client.post(SECOND_STEP, {"code": code_now()}, follow=True)
+    assert response.redirect_chain[-1][0] == "/django-admin/"
     assert response.status_code == 200
     assert client.post("/django-admin/login/", {"username": "x", "password": "y"}).status_code in {200, 302, 404}
 
