@@ -34,8 +34,11 @@ LONG_WORD = 4  # shorter ones stand in too many names to mean one of them
 
 
 def card_of(user: Any) -> PersonCard:
-    """A person's own card, for their masthead; by name alone while there is no profile."""
-    profile = Profile.objects.with_card_data().filter(user=user).first()
+    """A person's own card, for their masthead; by name alone while there is no profile.
+
+    The profile comes with the account that a request loads (members.accounts.backend).
+    """
+    profile = getattr(user, "profile", None)
     return see_card(profile, user) if profile else PersonCard(name=str(user))
 
 

@@ -35,7 +35,8 @@ def main() -> int:
         command = [sys.executable, "-m", "scripts.bench_notify", "--here", "--people", str(arguments.people)]
         environment = {**os.environ, **known}
         migrated = {**environment, "DATABASE_STATEMENT_TIMEOUT_MS": "0"}
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v0", "--skip-checks"], cwd=ROOT, env=migrated, check=True)
+        migrate = [sys.executable, "manage.py", "migrate", "-v0", "--skip-checks"]
+        subprocess.run(migrate, cwd=ROOT, env=migrated, check=True)
         return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 

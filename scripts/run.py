@@ -226,9 +226,8 @@ def welcome(environment: dict[str, str], accounts: dict, seconds: float) -> None
     if not environment.get("EMAIL_URL"):
         say(f"  Mail is captured, not sent:  {site}/dev/mail/")
     if environment.get("REQUIRE_SECOND_FACTOR") == "0":
-        say(
-            "  Second factors are not asked for here, and every page says so. To see them: REQUIRE_SECOND_FACTOR=1 make run"
-        )
+        say("  Second factors are not asked for here, and every page says so.")
+        say("  To see them:  REQUIRE_SECOND_FACTOR=1 make run")
     say(f"  Data: {environment['PORTAL_DATA']}   `make demo-reset` begins anew.")
     say("  Ctrl-C ends web, worker and beat.\n")
 

@@ -59,7 +59,7 @@ class AppForm(TypedCode, totp.ActivateTOTPForm):
             return super().clean_code()
         except forms.ValidationError as error:
             if error.code == "rate_limited":
-                raise get_account_adapter().validation_error("too_many_login_attempts") from error
+                raise get_account_adapter().validation_error("too_many_login_attempts") from error  # noqa: EM101
             raise
 
 

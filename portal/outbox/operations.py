@@ -91,7 +91,8 @@ def queue_mails(mails: list[Mail]) -> None:
 def queue_found(rows: QuerySet[Any], *, key: str, renderer: str, at: datetime, due_at: datetime) -> int:
     """The same for each of these rows, to its `person`, in one statement: key `<key>:<pk>`. How many were new."""
     keys = Concat(Value(f"{key}:"), Cast("pk", CharField()), output_field=CharField())
-    digest = Left(SHA256(Concat(Value(f"{_secret()}:"), keys, output_field=CharField())), DIGITS)
+    hashed: Any = SHA256(Concat(Value(f"{_secret()}:"), keys, output_field=CharField()))
+    digest = Left(hashed, DIGITS)
     found = rows.order_by("pk").annotate(
         mail_subject=F("pk"),
         mail_person=F("person"),

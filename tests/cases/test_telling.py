@@ -37,7 +37,7 @@ def review(case: Case) -> str:
 
 
 @pytest.fixture
-def followed(member: Any, co_member: Any, outsider: Any, lead: Any, staff: Any, second_staff: Any) -> Case:
+def followed(member: Any, co_member: Any, outsider: Any, lead: Any, staff: Any) -> Case:
     """A case with a draft that waits; four follow it, each in a way of their own."""
     case = published(author=None, by=staff)
     run_errands(100)
