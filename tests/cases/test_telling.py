@@ -18,6 +18,7 @@ from portal.notifications.queries import NOBODY, Told, unread_count
 from portal.outbox.drain import run_errands
 from portal.outbox.models import Fact
 from tests.factories.cases import draft, published
+from tests.factories.members import UserFactory
 from tests.factories.notifications import wants_mail
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +47,7 @@ def followed(member: Any, co_member: Any, outsider: Any, lead: Any, staff: Any) 
     wants_mail(member)
     choosing.choose(kind="cases.published", way="list", by=outsider)
     set_level(channel=case.channel, level="muted", by=lead, at=timezone.now())
-    return changed(case, second_staff)
+    return changed(case, UserFactory(is_staff=True))
 
 
 def test_the_review_says_who_will_be_told_and_they_are(followed: Case, staff: Any, client_of: ClientOf) -> None:

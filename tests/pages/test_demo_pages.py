@@ -106,6 +106,7 @@ def _is_a_page(link: str) -> bool:
         "/accounts/",
         "/cms/",
         "/manage/",
+        "/settings/",
     )
     return not link.startswith((*other, "/join/"))
 
