@@ -63,6 +63,42 @@ class CasePublished(Kind):
         }
 
 
+@declare
+class CaseOnChallenge(Kind):
+    """When a case is published for the first time, whoever follows a challenge that it is about."""
+
+    slug = "cases.on-a-challenge"
+    label = gettext_lazy("A new case is about a challenge that you follow")
+    fact = facts.CasePublished
+    template = "cases/email/on_challenge"
+    action = gettext_lazy("Read the case")
+
+    def channel(self, fact: Any) -> Channel | None:
+        return Channel.objects.filter(pk=fact.channel_id).first()
+
+    def audience(self, fact: Any) -> QuerySet[Any]:
+        people = get_user_model()._default_manager.all()
+        if not fact.first:
+            return people.none()
+        about = Channel.objects.filter(challenge_channel__challenge__cases=fact.case_id)
+        return people.filter(follows__channel__in=about).exclude(_authors(fact.case_id)).distinct()
+
+    def reason(self, fact: Any) -> str:
+        return _("You follow a challenge that this case is about.")
+
+    def headline(self, fact: Any) -> str:
+        return _("New case: “%(title)s”") % {"title": fact.title}
+
+    def url(self, fact: Any) -> str:
+        return fact.url
+
+    def context(self, fact: Any, person: Any) -> dict[str, Any] | None:
+        case = queries.may_still_read(fact.case_id, person)
+        if case is None:
+            return None
+        return {"title": case.title, "one_line": case.one_line}
+
+
 def _authors(case_id: int) -> Q:
     """Whoever is credited, and every member of staff whose hand is in a revision."""
     hands = Revision.objects.filter(

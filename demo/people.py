@@ -1,4 +1,4 @@
-"""Organisations and eighty invented members, four of whom can sign in, and two who wait to be let in."""
+"""Organisations and eighty invented members, four of whom can sign in."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -15,33 +15,13 @@ from demo.portraits import portrait
 from demo.progress import Progress
 from members import operations
 from members.folding import fold
-from members.models import Expertise, JoinRequest, Organisation, Profile, ProfileOffer, User
+from members.models import Expertise, Organisation, Profile, ProfileOffer, User
 from members.profiles.operations import set_photo
 from members.profiles.photos import made_of
 from members.rules import chosen, opened_to
 from portal.taxonomy.models import JurisdictionLevel, ServiceLine, Stage
 
 CONTENT = Path(__file__).parent / "content"
-
-WAITING = (
-    {
-        "name": "Renske Oduya",
-        "email": "renske.oduya@tamarackcounty.example",
-        "organisation": "Tamarack County",
-        "kind": "practitioner",
-        "reason": "I manage the regional finance hub. We price our services anew next spring, and I would like to read "
-        "how others told their customers.",
-        "days_ago": 1,
-    },
-    {
-        "name": "Casimir Vell-Adeyemi",
-        "email": "casimir@brightledger.example",
-        "organisation": "Bright Ledger Software",
-        "kind": "provider",
-        "reason": "We build invoicing for county hubs. I would like to understand what makes a price list readable.",
-        "days_ago": 4,
-    },
-)
 
 
 def load(progress: Progress, now: datetime) -> None:
@@ -54,9 +34,6 @@ def load(progress: Progress, now: datetime) -> None:
         fresh = _people(rows, organisations, now)
     progress.done(f"{len(rows)} members, {len(fresh)} of them new")
     progress.done(f"{_portraits(fresh, now)} portraits")
-    with transaction.atomic():
-        _waiting(now)
-    progress.done(f"{len(WAITING)} requests to join")
 
 
 def _read(name: str) -> list[dict[str, Any]]:
@@ -74,7 +51,6 @@ def _organisations(rows: list[dict[str, Any]]) -> dict[str, Organisation]:
                 level=levels[row["level"]],
                 country=row["country"],
                 place=row["place"],
-                domain=row["domain"],
                 body=row["kind_of_body"],
                 search_text="\n".join(fold(name) for name in (row["name"], *row["other_names"])),
             )
@@ -159,10 +135,10 @@ def _accounts(rows: list[dict[str, Any]], now: datetime) -> None:
         )
         for row in rows
     )
-    _confirmed(row["email"] for row in rows if row.get("account"))
+    confirmed(row["email"] for row in rows if row.get("account"))
 
 
-def _confirmed(addresses: Iterable[str]) -> None:
+def confirmed(addresses: Iterable[str]) -> None:
     """The record of allauth that an address is confirmed: without it, signing in asks for a code first."""
     users = User.objects.filter(email__in=list(addresses))
     EmailAddress.objects.bulk_create(
@@ -192,22 +168,3 @@ def _rows_of(rows: list[dict[str, Any]]) -> None:
         for row in rows
         for name in row["ask_about"]
     )
-
-
-def _waiting(now: datetime) -> None:
-    """People who asked to join some days ago; decided or not, they are asked for once only."""
-    for row in WAITING:
-        at = now - timedelta(days=row["days_ago"])
-        person = User.objects.filter(email=row["email"]).first()
-        if person is None:
-            person = User.objects.create_user(row["email"], name=row["name"], date_joined=at)
-            _confirmed([person.email])
-        if not JoinRequest.objects.filter(person=person).exists():
-            operations.request_to_join(
-                person=person,
-                organisation=row["organisation"],
-                kind=row["kind"],
-                reason=row["reason"],
-                at=at,
-                confirmed=True,
-            )

@@ -1,27 +1,41 @@
-"""What waits for staff in this app: requests to join."""
+"""What waits for staff in this app: requests to join, and organisations that members name."""
 
 from typing import Any
 
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from members.accounts.queries import waiting_resets
+from members.joining.queries import waiting_requests
 from members.models import FactorReset
-from members.queries import waiting_requests
+from members.organisations.queries import proposals, proposed_rows
 from members.roster.queries import open_claims
 from portal.desk.queues import Item, Queue, register
 
 
-def _items(user: Any, limit: int) -> list[Item]:
-    page = str(reverse_lazy("members:join-requests"))
+def _requests(user: Any, limit: int) -> list[Item]:
     return [
         Item(
             title=request.person.name,
-            url=f"{page}#request-{request.pk}",
-            since=request.confirmed_at,
+            url=reverse("members:join-request", args=[request.pk]),
+            since=request.waits_since,
             detail=f"{request.get_kind_display()}, {request.organisation}",
         )
         for request in waiting_requests()[:limit]
+    ]
+
+
+def _proposals(user: Any, limit: int) -> list[Item]:
+    page = reverse("members:organisations")
+    return [
+        Item(
+            title=each.text,
+            url=f"{page}#p{each.number}",
+            since=each.since,
+            detail=ngettext("%(n)d member", "%(n)d members", each.people) % {"n": each.people},
+        )
+        for each in proposals()[:limit]
     ]
 
 
@@ -30,7 +44,7 @@ register(
         slug="join-requests",
         label=_("Requests to join"),
         count=lambda user: waiting_requests().count(),
-        items=_items,
+        items=_requests,
         url=reverse_lazy("members:join-requests"),  # type: ignore[arg-type]
         empty=_("Nobody waits for an answer."),
         rows=lambda user: (waiting_requests(),),
@@ -75,5 +89,16 @@ register(
         url=reverse_lazy("factor_resets"),  # type: ignore[arg-type]
         empty=_("Nobody waits for a second colleague."),
         rows=lambda user: (FactorReset.objects.visible_to(user).open(),),
+    )
+)
+register(
+    Queue(
+        slug="proposed-organisations",
+        label=_("Organisations that members name"),
+        count=lambda user: proposed_rows().count(),
+        items=_proposals,
+        url=reverse_lazy("members:organisations"),  # type: ignore[arg-type]
+        empty=_("Every member’s organisation is in the list."),
+        rows=lambda user: (proposed_rows(),),
     )
 )

@@ -106,6 +106,49 @@ class RecordClaimed:
     """A listed person turned out to be this member."""
 
     record_id: int
+
+
+@fact("members.JoinQuestionAsked")
+@dataclass(frozen=True)
+class JoinQuestionAsked:
+    """Staff asked something before deciding; the request waits for the person."""
+
+    request_id: int
+    person_id: int
+
+
+@fact("members.JoinAnswered")
+@dataclass(frozen=True)
+class JoinAnswered:
+    """The person answered; the request is staff's again."""
+
+    request_id: int
+    name: str
+
+
+@fact("members.JoinClosed")
+@dataclass(frozen=True)
+class JoinClosed:
+    """A request was closed because a question stayed without an answer."""
+
+    request_id: int
+    person_id: int
+
+
+@fact("members.InvitationSent")
+@dataclass(frozen=True)
+class InvitationSent:
+    """A member asked somebody to join. To whom it went stands in the row alone."""
+
+    invitation_id: int
+
+
+@fact("members.InvitationAccepted")
+@dataclass(frozen=True)
+class InvitationAccepted:
+    """Somebody who was invited is a member now."""
+
+    invitation_id: int
     person_id: int
     name: str
 
@@ -138,3 +181,24 @@ class ProfileEdited:
     edit_id: int
     person_id: int
     editor: str
+
+
+@fact("members.OrganisationsMerged")
+@dataclass(frozen=True)
+class OrganisationsMerged:
+    """Staff found that two organisations are one; what was moved, counted."""
+
+    organisation_id: int
+    gone: str
+    name: str
+    people: int
+    requests: int
+
+
+@fact("members.DomainVerified")
+@dataclass(frozen=True)
+class DomainVerified:
+    """Staff stand for it that a domain's addresses belong to an organisation's people."""
+
+    organisation_id: int
+    domain: str

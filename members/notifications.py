@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members import facts
-from members.models import DataExport, JoinRequest, ProfileEdit, User
+from members.models import DataExport, JoinRequest, Profile, ProfileEdit, User
 from members.profiles.page import edits
 from portal.core.rules import is_staff_member
 from portal.notifications.kinds import Kind, declare
@@ -43,7 +44,7 @@ class JoinRequested(Kind):
         return _("%(name)s asks to join") % {"name": fact.name}
 
     def url(self, fact: facts.JoinRequested) -> str:
-        return reverse("members:join-requests")
+        return reverse("members:join-request", args=[fact.request_id])
 
     def context(self, fact: facts.JoinRequested, person: User) -> dict[str, Any] | None:
         request = JoinRequest.objects.open().filter(pk=fact.request_id).first()
@@ -63,7 +64,7 @@ class JoinApproved(Kind):
     label = gettext_lazy("Your request to join is approved")
     fact = facts.JoinApproved
     template = "members/email/join_approved"
-    action = gettext_lazy("Complete your profile")
+    action = gettext_lazy("Begin here")
 
     def channel(self, fact: facts.JoinApproved) -> None:
         return None
@@ -78,10 +79,11 @@ class JoinApproved(Kind):
         return _("Welcome: your request to join is approved")
 
     def url(self, fact: facts.JoinApproved) -> str:
-        return reverse("members:edit")
+        return reverse("members:welcome")
 
     def context(self, fact: facts.JoinApproved, person: User) -> dict[str, Any] | None:
-        return {}
+        request = JoinRequest.objects.filter(pk=fact.request_id).first()
+        return {"ground": request.ground if request else ""}
 
 
 @declare
@@ -198,3 +200,68 @@ class ProfileEdited(Kind):
         rows = ProfileEdit.objects.visible_to(person).filter(pk=fact.edit_id).select_related("by")
         found = edits(list(rows))
         return {"edit": found[0]} if found else None
+
+
+@declare
+class JoinAnswered(Kind):
+    """To staff: somebody answered a question about their request. To those who asked it, as long as they are here."""
+
+    slug = "members.join-answered"
+    label = gettext_lazy("Somebody who asks to join answers your question")
+    fact = facts.JoinAnswered
+    template = "members/email/join_answered"
+    action = gettext_lazy("Decide")
+
+    def channel(self, fact: facts.JoinAnswered) -> None:
+        return None
+
+    def audience(self, fact: facts.JoinAnswered) -> QuerySet[User]:
+        staff = User.objects.programme_staff()
+        asked = staff.filter(join_messages__request=fact.request_id, join_messages__from_staff=True).distinct()
+        return asked if asked.exists() else staff
+
+    def reason(self, fact: facts.JoinAnswered) -> str:
+        return _("You are programme staff, and staff decide who joins.")
+
+    def headline(self, fact: facts.JoinAnswered) -> str:
+        return _("%(name)s has answered about joining") % {"name": fact.name}
+
+    def url(self, fact: facts.JoinAnswered) -> str:
+        return reverse("members:join-request", args=[fact.request_id])
+
+    def context(self, fact: facts.JoinAnswered, person: User) -> dict[str, Any] | None:
+        request = JoinRequest.objects.open().filter(pk=fact.request_id).first()
+        if request is None or not is_staff_member(person):
+            return None
+        said = request.messages.filter(from_staff=False).last()
+        return {"asked": request, "text": said.text if said else ""}
+
+
+@declare
+class InvitationAccepted(Kind):
+    """To whoever invited: the person is a member now."""
+
+    slug = "members.invitation-accepted"
+    label = gettext_lazy("Somebody whom you invited is a member")
+    fact = facts.InvitationAccepted
+    template = "members/email/invitation_accepted"
+    action = gettext_lazy("Say hello")
+
+    def channel(self, fact: facts.InvitationAccepted) -> None:
+        return None
+
+    def audience(self, fact: facts.InvitationAccepted) -> QuerySet[User]:
+        return User.objects.filter(invitations=fact.invitation_id)
+
+    def reason(self, fact: facts.InvitationAccepted) -> str:
+        return _("You invited this person.")
+
+    def headline(self, fact: facts.InvitationAccepted) -> str:
+        return _("%(name)s has joined") % {"name": fact.name}
+
+    def url(self, fact: facts.InvitationAccepted) -> str:
+        return reverse("members:invitations")
+
+    def context(self, fact: facts.InvitationAccepted, person: User) -> dict[str, Any] | None:
+        profile = Profile.objects.visible_to(person).filter(user=fact.person_id).first()
+        return {"action_url": settings.SITE_URL + profile.get_absolute_url()} if profile else None

@@ -1,4 +1,4 @@
-"""Writes about people: join, decide, edit, suspend, record what somebody gave, keep the search text in step."""
+"""Writes about people: edit, suspend, record what somebody gave, keep the search text in step."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,10 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from members import facts, rules
 from members.folding import fold
 from members.lookup import index
-from members.mail import send_mail
 from members.models import (
     Contribution,
-    JoinRequest,
     Organisation,
     Profile,
     Subject,
@@ -27,105 +25,14 @@ from portal.outbox.operations import record
 
 STAFF_GROUP = "Programme staff"
 # Addresses below /members/ that are not people.
-RESERVED_HANDLES = frozenset({"me", "as", "new", "join", "search", "export", "import", "listed", "who-sees-what"})
+RESERVED_HANDLES = frozenset(
+    {"me", "as", "new", "join", "search", "export", "import", "listed", "who-sees-what", "organisations"}
+)
 HANDLE_LENGTH = 60
-
-
-class AlreadyDecided(ValueError):
-    """Somebody else decided this request in the meantime."""
 
 
 class NotAllowed(PermissionError):
     """The rules do not let this person do that."""
-
-
-# --- joining ----------------------------------------------------------------------------------------------------
-
-
-def request_to_join(
-    *, person: User, organisation: str, kind: str, reason: str, at: datetime, confirmed: bool = False
-) -> JoinRequest:
-    """Write a request; staff see it once the address is confirmed (`confirm_address`, or `confirmed`)."""
-    with transaction.atomic():
-        row = JoinRequest.objects.create(
-            person=person, organisation=organisation, kind=kind, reason=reason, asked_at=at
-        )
-        if confirmed:
-            confirm_address(person=person, at=at)
-            row.refresh_from_db()
-    return row
-
-
-@transaction.atomic
-def confirm_address(*, person: User, at: datetime) -> None:
-    """The person's address is theirs: an open request now goes to staff. Later confirmations change nothing."""
-    row = JoinRequest.objects.filter(person=person, decision="", confirmed_at=None).first()
-    if row is None:
-        return
-    row.confirmed_at = at
-    row.save(update_fields=["confirmed_at", "updated_at"])
-    record(facts.JoinRequested(row.pk, person.name), key=f"members.join-requested:{row.pk}", by=person, at=at)
-
-
-def ask_again(*, person: User, organisation: str, kind: str, reason: str, at: datetime) -> JoinRequest:
-    """A new request of somebody whose address is confirmed; staff see it at once."""
-    return request_to_join(person=person, organisation=organisation, kind=kind, reason=reason, at=at, confirmed=True)
-
-
-@transaction.atomic
-def approve(
-    *,
-    request: JoinRequest,
-    organisation: Organisation | None,
-    kind: str,
-    by: User,
-    at: datetime,
-) -> Profile:
-    """Make the person a member with a profile; they are told. Raises AlreadyDecided."""
-    _decide(request, JoinRequest.Decision.APPROVED, by=by, at=at)
-    person = request.person
-    person.standing = User.Standing.MEMBER
-    person.save(update_fields=["standing"])
-    profile, _made = Profile.objects.update_or_create(
-        user=person,
-        defaults={
-            "kind": kind,
-            "organisation": organisation,
-            "organisation_proposed": "" if organisation else request.organisation,
-            "member_since": at,
-        },
-        create_defaults={
-            "handle": free_handle(person.name),
-            "kind": kind,
-            "organisation": organisation,
-            "organisation_proposed": "" if organisation else request.organisation,
-            "member_since": at,
-        },
-    )
-    reindex(Profile.objects.filter(pk=profile.pk))
-    record(facts.JoinApproved(request.pk, person.pk), key=f"members.join-approved:{request.pk}", by=by, at=at)
-    return profile
-
-
-@transaction.atomic
-def refuse(*, request: JoinRequest, reason: str, by: User, at: datetime) -> None:
-    """Refuse with a reason that the person reads, here and by mail. Raises AlreadyDecided.
-
-    The mail is queued directly: notices go to members, and this person is none.
-    """
-    _decide(request, JoinRequest.Decision.REFUSED, refusal=reason, by=by, at=at)
-    record(facts.JoinRefused(request.pk, request.person_id), key=f"members.join-refused:{request.pk}", by=by, at=at)
-    send_mail("members/email/join_refused", request.person, {"refusal": reason})
-
-
-def _decide(request: JoinRequest, decision: str, *, by: User, at: datetime, refusal: str = "") -> None:
-    """Write the decision if there is none: of two colleagues who click at once, the second hears of it."""
-    changed = JoinRequest.objects.filter(pk=request.pk, decision="", confirmed_at__isnull=False).update(
-        decision=decision, decided_by=by, decided_at=at, refusal=refusal, updated_at=at
-    )
-    if not changed:
-        raise AlreadyDecided(_("Somebody has decided this request in the meantime."))
-    request.refresh_from_db()
 
 
 def free_handle(name: str) -> str:

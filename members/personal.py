@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from members.models import DataExport, Profile, ProfileEdit, ProfilePhoto
+from members.models import DataExport, Invitation, Profile, ProfileEdit, ProfilePhoto
 from members.roster.claiming import remove_records_of
 from portal.core.personal import ERASED, NAMELESS, extracts, files_of_person, holds, on_erasure
 from portal.outbox.models import Fact
@@ -60,6 +60,8 @@ holds(
         "decision": "decision",
         "decided": "decided_at",
         "refusal": "refusal",
+        "ground": "ground",
+        "asked_back": "asked_back_at",
     },
 )
 holds(
@@ -148,6 +150,42 @@ holds(
     _("Accounts elsewhere that you sign in with"),
     {"provider": "provider", "their_number_for_you": "uid", "connected": "date_joined", "last_used": "last_login"},
 )
+holds(
+    "members.JoinMessage.author",
+    NAMELESS,
+    _("Questions and answers about requests to join"),
+    {"text": "text", "from_the_programme_office": "from_staff", "at": "at"},
+)
+holds(
+    "members.Invitation.inviter",
+    ERASED,
+    _("Invitations that you sent"),
+    {"address": "email", "line": "line", "group": "group__title", "sent": "sent_at", "accepted": "accepted_at"},
+)
+holds(
+    "members.Invitation.accepted_by",
+    NAMELESS,
+    _("The invitation with which you came"),
+    {"line": "line", "sent": "sent_at", "accepted": "accepted_at"},
+)
+holds(
+    "members.FirstVisit.person",
+    ERASED,
+    _("Your first visit"),
+    {"begun": "begun_at", "challenge": "challenge", "offer": "offer", "peers": "peers", "finished": "finished_at"},
+)
+holds(
+    "members.OrganisationDomain.verified_by",
+    NAMELESS,
+    _("E-mail domains that you verified"),
+    {"domain": "domain", "organisation": "organisation__name", "verified": "verified_at"},
+)
+holds(
+    "members.MergedOrganisation.by",
+    NAMELESS,
+    _("Organisations that you merged"),
+    {"name": "name", "into": "into__name", "at": "at"},
+)
 holds("members.User_groups.user", ERASED, _("Your rights by group"), {"group": "group__name"})
 holds("members.User_user_permissions.user", ERASED, _("Your single rights"), {"right": "permission__codename"})
 holds(
@@ -213,7 +251,7 @@ def earlier_exports(person: Any) -> Iterator[tuple[str, Any]]:
 
 @on_erasure
 def forget_elsewhere(person: Any, shown_as: str) -> None:
-    """Reasons of suspensions, the administrators' log, and sessions: none of them has a key that goes along."""
+    """Reasons of suspensions, the administrators' log, invitations and sessions: no key of theirs goes along."""
     remove_records_of(person, timezone.now())
     suspensions = Fact.objects.filter(name="members.PersonSuspended", key__startswith=f"members.suspended:{person.pk}:")
     for fact in suspensions:
@@ -223,5 +261,6 @@ def forget_elsewhere(person: Any, shown_as: str) -> None:
     LogEntry.objects.filter(content_type=about, object_id=str(person.pk)).update(
         object_repr=shown_as[:200], change_message=""
     )
+    Invitation.objects.filter(email=person.email).delete()
     mine = [row.pk for row in Session.objects.iterator() if row.get_decoded().get("_auth_user_id") == str(person.pk)]
     Session.objects.filter(pk__in=mine).delete()

@@ -4,7 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case as ModelCase
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
 
 from members.choices import ContributionKind
 from members.eyes import StandIn
@@ -16,7 +20,7 @@ from members.models import (
     DataExport,
     Departure,
     DirectoryTerm,
-    JoinRequest,
+    Expertise,
     Merge,
     Organisation,
     Profile,
@@ -24,11 +28,11 @@ from members.models import (
     User,
 )
 from members.rules import may_suspend
-from members.seen import see_card
+from members.seen import SeenProfile, see_card
 from portal.core.cards import PersonCard
 from portal.outbox.models import Fact
 
-SIMILAR = 3
+SIMILAR, PEERS = 3, 5
 CONTRIBUTIONS = 10
 LONG_WORD = 4  # shorter ones stand in too many names to mean one of them
 
@@ -105,17 +109,7 @@ def similar_to(profile: Profile, viewer: Any) -> list[PersonCard]:
     return [see_card(other, account) for other in found[:SIMILAR]]
 
 
-# --- joining ----------------------------------------------------------------------------------------------------
-
-
-def waiting_requests() -> QuerySet[JoinRequest]:
-    """Requests that staff decide next, the oldest first."""
-    return JoinRequest.objects.open().select_related("person").order_by("confirmed_at", "pk")
-
-
-def latest_request(user: Any) -> JoinRequest | None:
-    """The last time this person asked to join; None for who never had to."""
-    return JoinRequest.objects.visible_to(user).filter(person=user).order_by("-asked_at", "-pk").first()
+# --- organisations ------------------------------------------------------------------------------------------------
 
 
 def organisations_called(text: str) -> list[Organisation]:
@@ -161,13 +155,61 @@ def edits_of(user: Any, most: int = 5) -> list[ProfileEdit]:
     return list(rows.order_by("-at", "-pk")[:most])
 
 
-def organisation_meant(text: str, email: str) -> Organisation | None:
-    """The organisation that somebody wrote, by name or by the domain of their address; a proposal, no proof."""
-    domain = email.rpartition("@")[2].lower()
-    by_domain = Organisation.objects.filter(domain__iexact=domain).order_by("pk").first() if domain else None
-    if by_domain:
-        return by_domain
-    return next(iter(_named(text)), None)
+# --- people to meet -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Somebody worth meeting, and why, in words."""
+
+    seen: SeenProfile
+    why: str
+
+
+def peers_to_meet(profile: Profile, viewer: Any) -> list[Peer]:
+    """Up to five people for a first visit: those with most in common first, then the newest; never colleagues."""
+    subjects = [each.tag_id for each in profile.expertise.all()]
+    lines = [line.pk for line in profile.service_lines.all()]
+    shared_lines = Profile.service_lines.through.objects.filter(profile=OuterRef("pk"), serviceline__in=lines)
+    shared_subjects = Expertise.objects.filter(content_object=OuterRef("pk"), tag__in=subjects)
+    level = profile.organisation.level_id if profile.organisation else None
+    people = (
+        Profile.objects.visible_to(viewer)
+        .with_everything()
+        .exclude(Q(pk=profile.pk) | Q(organisation__isnull=False, organisation=profile.organisation_id))
+        .annotate(
+            shared=_rows_of(shared_lines, "profile") + 2 * _rows_of(shared_subjects, "content_object"),
+            near=ModelCase(When(organisation__level=level, then=1), default=0, output_field=IntegerField()),
+        )
+        .order_by("-shared", "-near", "-member_since", "pk")
+    )
+    found = [each.as_seen_by(viewer) for each in people[:PEERS]]
+    return [Peer(seen, _in_common(profile, seen)) for seen in found if seen.name]
+
+
+def _in_common(mine: Profile, other: SeenProfile) -> str:
+    """What a stranger has in common with the owner of a profile, or can be asked, from what the owner may see."""
+    my_subjects = {each.tag.name for each in mine.expertise.all()}
+    my_lines = {line.slug for line in mine.service_lines.all()}
+    subjects = [subject for subject in other.ask_about if subject in my_subjects]
+    lines = [line.label for line in other.service_lines if line.slug in my_lines]
+    if subjects:
+        return _("Can be asked about %(what)s, like you.") % {"what": get_text_list(subjects[:2], _("and"))}
+    if lines:
+        return _("Also works with %(what)s.") % {"what": get_text_list(lines[:2], _("and"))}
+    if other.ask_about:
+        return _("Can be asked about %(what)s.") % {"what": get_text_list(list(other.ask_about[:2]), _("and"))}
+    if other.level and mine.organisation and other.level == mine.organisation.level.label:
+        return _("Works at the same level of government.")
+    return _("Has joined lately.")
+
+
+def _rows_of(rows: QuerySet[Any], owner: str) -> Coalesce:
+    counted = rows.order_by().values(owner).annotate(rows=Count("pk")).values("rows")
+    return Coalesce(Subquery(counted), Value(0), output_field=IntegerField())
+
+
+# --- suspensions --------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

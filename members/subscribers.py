@@ -1,4 +1,4 @@
-"""Reactions: a confirmed address sends its request to staff; what changed is found by its new words at once."""
+"""Reactions: a confirmed address lets a request in, or sends it to staff; what changed is found at once."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from members import operations
+from members.joining.operations import confirm_address
 from members.lookup import index
 from members.models import DirectoryEntry, Organisation, Profile, Subject, User
 from portal.taxonomy.models import JurisdictionLevel, ServiceLine, Stage
@@ -17,7 +18,7 @@ from portal.taxonomy.models import JurisdictionLevel, ServiceLine, Stage
 @receiver(email_confirmed)
 def send_request_to_staff(sender: Any, email_address: Any, **kwargs: Any) -> None:
     """Allauth has seen the code that we mailed."""
-    operations.confirm_address(person=email_address.user, at=timezone.now())
+    confirm_address(person=email_address.user, address=email_address.email, at=timezone.now())
 
 
 _SHOWN = frozenset({"name", "standing", "is_active"})

@@ -1,4 +1,4 @@
-"""Once a night: what was counted for a day's limit, and what is known of ended sessions, is forgotten."""
+"""What time alone does in this app. Tasks carry no arguments: what is due stands in the rows."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from members.accounts import sessions
+from members.joining.operations import sweep
 from members.profiles import operations
 
 
@@ -19,3 +20,9 @@ def forget_old_views(**kwargs: Any) -> None:
 def forget_ended_sessions(**kwargs: Any) -> None:
     """Sessions that ran out, and the browsers and network addresses they were used from."""
     sessions.forget_ended()
+
+
+@shared_task(name="members.tasks.sweep_requests")
+def sweep_requests(**kwargs: Any) -> None:
+    """Remind of questions that wait for an answer, and close the requests in which none came."""
+    sweep(at=timezone.now())

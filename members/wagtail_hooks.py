@@ -1,4 +1,4 @@
-"""Organisations in the editors' area: staff add those that members propose, with their other names."""
+"""Organisations in the editors' area: names and place. Domains and merging are at `/manage/organisations/`."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -53,7 +53,7 @@ class OrganisationViewSet(SnippetViewSet):
             FieldPanel("level"),
             FieldPanel("country"),
             FieldPanel("place"),
-            FieldPanel("domain"),
+            FieldPanel("parent"),
         ],
         base_form_class=OrganisationForm,
     )

@@ -204,6 +204,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
 # --- people -----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "members.User"
+# Below these a visitor who may not see a page gets the way to join, the same for hidden and for missing.
+MEMBERS_AREAS = ("/cases/", "/groups/", "/kits/", "/meetings/", "/members/")
 PERSON_CARDS = "members.queries.cards_by_user"  # how the kernel asks for people's cards
 PEOPLE_BY_HANDLE = "members.queries.users_by_handle"  # and whom "@handle" in a text means
 AUTHENTICATION_BACKENDS = ["members.accounts.backend.AccountBackend"]
@@ -213,7 +215,7 @@ LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "members.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "members.accounts.forms.LoginForm",
-    "signup": "members.accounts.forms.JoinForm",
+    "signup": "members.joining.forms.JoinForm",
     "request_login_code": "members.accounts.forms.RequestLoginCodeForm",
     "confirm_login_code": "members.accounts.forms.ConfirmLoginCodeForm",
     "confirm_email_verification_code": "members.accounts.forms.ConfirmEmailForm",
@@ -317,6 +319,7 @@ CELERY_BEAT_SCHEDULE = {
     "keep the wall times of meetings": {"task": "portal.meetings.tasks.keep_wall_times", "schedule": 86_400.0},
     "forget old profile views": {"task": "members.tasks.forget_old_views", "schedule": 86_400.0},
     "forget ended sessions": {"task": "members.tasks.forget_ended_sessions", "schedule": 86_400.0},
+    "remind of questions to newcomers": {"task": "members.tasks.sweep_requests", "schedule": 3600.0},
     "publish what is scheduled": {"task": "portal.pages.tasks.publish_scheduled", "schedule": 60.0},
 }
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

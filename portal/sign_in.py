@@ -76,7 +76,7 @@ SOCIALACCOUNT_ADAPTER = "members.accounts.openid_accounts.ProviderAccountAdapter
 SOCIALACCOUNT_AUTO_SIGNUP = False  # a new person asks to join
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # an address alone opens no account
 SOCIALACCOUNT_STORE_TOKENS = False
-SOCIALACCOUNT_FORMS = {"signup": "members.accounts.forms.JoinWithProviderForm"}
+SOCIALACCOUNT_FORMS = {"signup": "members.joining.forms.JoinWithProviderForm"}
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 
 

@@ -14,6 +14,7 @@ from portal.core.policies import PUBLIC, SIGNED_IN, STAFF, SUPERUSER, governed
 from portal.core.seals import seal_view
 from portal.pages import tree
 
+handler404 = "portal.core.views.not_found"
 handler500 = "portal.core.views.server_error"
 # One door for everybody: Django's own login form has no limit of attempts.
 admin.site.login = secure_admin_login(admin.site.login)

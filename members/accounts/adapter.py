@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from members import operations
 from members.accounts.passwords import NotTooLong
+from members.joining.operations import request_to_join
 from members.models import User
 from members.rules import may_sign_in, needs_second_factor
 from portal.core.rules import is_member
@@ -48,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):
         user.name = form.cleaned_data["name"]
         with transaction.atomic():
             user.save()
-            operations.request_to_join(person=user, at=timezone.now(), **form.request())
+            request_to_join(person=user, at=timezone.now(), **form.request())
         return user
 
     def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:

@@ -1,32 +1,21 @@
 """allauth's forms in the portal's words: labels instead of placeholders, one kind of error, limits on length."""
 
-from copy import deepcopy
 from typing import Any, ClassVar
 
 from allauth.account import forms as allauth_forms
 from allauth.account.models import EmailAddress
-from allauth.socialaccount.forms import SignupForm
 from django import forms
 from django.contrib.auth import get_user_model
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
-from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from members.accounts.passwords import LONGEST, SHORTEST_ALONE, is_short, shortest_for
-from portal.core.fields import SafeFormCharField
-from portal.taxonomy.choices import MemberKind
 
 NEW_PASSWORD = _("At least 15 characters. Several words are easy to remember and hard to guess.")
 NEW_PASSWORD_WITH_FACTOR = _(
     "At least 8 characters, since you also use a second factor. Longer is better: several words are easy to remember."
 )
-KINDS = [
-    (MemberKind.PRACTITIONER, _("Practitioner: I run, plan or use shared services in government")),
-    (MemberKind.RESEARCHER, _("Researcher: I study them, or audit them")),
-    (MemberKind.PROVIDER, _("Provider: I sell services or advice to government")),
-]
 
 
 class Plain:
@@ -81,75 +70,6 @@ class LoginForm(Plain, allauth_forms.LoginForm):
             # Asked for by AccountAdapter.is_login_by_code_required, in this request.
             self.user.gave_short_password = is_short(self.cleaned_data["password"])
         return cleaned
-
-
-class JoinForm(Plain, allauth_forms.SignupForm):
-    """An account and the request to join, in one form."""
-
-    name = SafeFormCharField(label=_("Full name"), max_length=120)
-    organisation = SafeFormCharField(label=_("Organisation"), max_length=160)
-    kind = forms.ChoiceField(label=_("What you are to shared services"), choices=KINDS, widget=forms.RadioSelect)
-    reason = SafeFormCharField(
-        label=_("Why you want to join"), max_length=1000, lines=True, widget=forms.Textarea(attrs={"rows": 4})
-    )
-    field_order: ClassVar[list[str]] = ["name", "organisation", "kind", "reason", "email", "password1"]
-    labels: ClassVar[dict[str, Any]] = {"password1": _("Password")}
-    hints: ClassVar[dict[str, Any]] = {
-        "name": _("As your colleagues write it."),
-        "organisation": _("The agency, council, university or company that you work for."),
-        "kind": _("Always shown beside a researcher’s or a provider’s name."),
-        "reason": _("In a sentence or two: what you work on, and what you would like to ask or offer."),
-        "email": _("Your address at work, if you have one. Other members never see it."),
-        "password1": NEW_PASSWORD,
-    }
-    completion: ClassVar[dict[str, str]] = {"name": "name", "organisation": "organization", "email": "email"}
-
-    def request(self) -> dict[str, str]:
-        """What `operations.request_to_join` takes from this form."""
-        return {name: self.cleaned_data[name] for name in ("organisation", "kind", "reason")}
-
-    def try_save(self, request: HttpRequest) -> Any:
-        """The same answer, after the same work, whether or not the address has an account."""
-        if self.account_already_exists:
-            get_user_model()().set_password(self.cleaned_data["password1"])
-            return super().try_save(request)
-        try:
-            with transaction.atomic():
-                return super().try_save(request)
-        except IntegrityError:
-            # The form was sent twice at once, and the other one was first.
-            self.account_already_exists = True
-            return super().try_save(request)
-
-
-class JoinWithProviderForm(Plain, SignupForm):
-    """The request to join of somebody who came by an OpenID provider, which vouches for the address."""
-
-    labels = JoinForm.labels
-    hints: ClassVar[dict[str, Any]] = {
-        **JoinForm.hints,
-        "email": _("Confirmed by the organisation that you came from."),
-    }
-    completion = JoinForm.completion
-    request = JoinForm.request
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        ours = set(JoinForm.declared_fields) - set(SignupForm.declared_fields)
-        self.fields |= {name: deepcopy(JoinForm.declared_fields[name]) for name in ours}
-        self.initial["name"] = self.sociallogin.user.name
-        # What the provider vouches for; whatever a browser sends instead is not looked at.
-        self.fields["email"].disabled = True
-        self.dress()
-        self.order_fields([*JoinForm.field_order, "email"])
-
-    def try_save(self, request: HttpRequest) -> Any:
-        """Sent twice at once, the second finds the account that the first made, and asks to sign in."""
-        try:
-            with transaction.atomic():
-                return super().try_save(request)
-        except IntegrityError:
-            return None, HttpResponseRedirect(reverse("account_login"))
 
 
 class CodeForm(Plain):

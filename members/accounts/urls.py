@@ -9,8 +9,9 @@ from allauth.socialaccount import views as social
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 
-from members.accounts.views import JoinView, factors, providers, staff
+from members.accounts.views import factors, providers, staff
 from members.accounts.views import own as own_pages
+from members.views.joining import JoinView
 
 View = Callable[..., HttpResponse]
 

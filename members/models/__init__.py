@@ -1,17 +1,19 @@
-"""Accounts, profiles, organisations, contributions, requests to join, and resets of second factors."""
+"""Accounts, profiles, organisations, contributions, invitations, requests to join, and what becomes of them."""
 
 from members.models.contributions import Contribution
 from members.models.edits import ProfileEdit, ProfileViews
-from members.models.joining import JoinRequest
+from members.models.invitations import Invitation
+from members.models.joining import JoinMessage, JoinRequest
 from members.models.lookup import DirectoryEntry, DirectoryTerm
 from members.models.merging import Merge
-from members.models.organisations import Organisation
+from members.models.organisations import MergedOrganisation, Organisation, OrganisationDomain
 from members.models.photos import ProfilePhoto
 from members.models.profiles import Expertise, Profile, ProfileOffer, Subject
 from members.models.recovery import FactorReset
 from members.models.rights import DataExport, Departure, Erasure
 from members.models.roster import Claim, Import, ImportLine, LeftOut, Record
 from members.models.users import User, UserManager, UserQuerySet
+from members.models.welcome import FirstVisit
 
 __all__ = [
     "Claim",
@@ -23,12 +25,17 @@ __all__ = [
     "Erasure",
     "Expertise",
     "FactorReset",
+    "FirstVisit",
     "Import",
     "ImportLine",
+    "Invitation",
+    "JoinMessage",
     "JoinRequest",
     "LeftOut",
     "Merge",
+    "MergedOrganisation",
     "Organisation",
+    "OrganisationDomain",
     "Profile",
     "ProfileEdit",
     "ProfileOffer",

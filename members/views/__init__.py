@@ -1,19 +1,16 @@
 """The directory, a profile, one's own profile."""
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from members import filters, operations, queries
+from members import filters, queries
 from members.directory import MARKS
 from members.directory import directory as look_up
-from members.forms import AskAgainForm
 from members.models import Profile, User
 from members.profiles import page
 from members.profiles.operations import VIEWS_A_DAY, note_view
+from members.views.joining import waiting
 from portal.core.forms import SearchForm
 from portal.core.policies import PUBLIC, SIGNED_IN
 from portal.core.rules import is_member
@@ -55,24 +52,8 @@ def me(request: HttpRequest) -> HttpResponse:
     if request.user.standing == User.Standing.LEAVING:
         return redirect("members:leave")
     if not is_member(request.user):
-        asked = queries.latest_request(request.user)
-        return render(request, "members/waiting.html", {"asked": asked, "form": AskAgainForm.after(asked)})
+        return waiting(request)
     row = queries.own_profile(request.user)
     if row is None:
         return redirect("members:edit")
     return render(request, "members/profile.html", page.home_page(row, request.user, timezone.now()))
-
-
-@require_POST
-@SIGNED_IN
-def ask_again(request: HttpRequest) -> HttpResponse:
-    """`/members/me/ask-again/`: a new request of somebody who was refused."""
-    form = AskAgainForm(request.POST)
-    asked = queries.latest_request(request.user)
-    if is_member(request.user) or (asked and not asked.decision):
-        return redirect("members:me")
-    if not form.is_valid():
-        return render(request, "members/waiting.html", {"asked": asked, "form": form}, status=422)
-    operations.ask_again(person=request.user, at=timezone.now(), **form.cleaned_data)
-    messages.success(request, _("Your request is with the programme office."))
-    return redirect("members:me")

@@ -12,8 +12,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
+from portal.core.doorstep import at_the_door
 from portal.core.kept import keep
-from portal.core.policies import may_open, policy_of
+from portal.core.policies import MEMBER, may_open, policy_of
 from portal.core.rules import is_signed_in
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -83,7 +84,11 @@ def personal(get_response: Handler) -> Handler:
 
 
 class DefaultDeny:
-    """Open a view only for those its policy names; a view without a policy opens for nobody."""
+    """Open a view only for those its policy names; a view without a policy opens for nobody.
+
+    A visitor is sent to sign in; below a members' area they get the page of `portal.core.doorstep`, as for an
+    address where nothing is.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -100,6 +105,8 @@ class DefaultDeny:
             raise ImproperlyConfigured(msg)
         if may_open(request, view):
             return None
+        if declared is MEMBER and at_the_door(request):
+            raise Http404
         if declared is not None and not is_signed_in(request.user):
             keep(request, view)
             return redirect_to_login(request.get_full_path())

@@ -5,9 +5,18 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from portal.core.doorstep import at_the_door
 from portal.core.policies import PUBLIC
+
+
+@PUBLIC
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404; for a visitor below a members' area with who can join, and how, whether or not there is a page."""
+    page = "core/doorstep.html" if at_the_door(request) else "404.html"
+    return render(request, page, status=404)
 
 
 @PUBLIC

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.core.fields import SafeCharField
 from portal.core.models import Timed
 from portal.core.rules import is_member, is_staff_member
+from portal.taxonomy.models import Challenge
 
 
 class Reach(models.TextChoices):
@@ -97,3 +98,17 @@ class Follow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} follows {self.channel_id}"
+
+
+class ChallengeChannel(models.Model):
+    """What somebody follows who follows one of the challenges; made when the first person does."""
+
+    challenge = models.OneToOneField(Challenge, on_delete=models.CASCADE, related_name="followable")
+    channel = models.OneToOneField(Channel, on_delete=models.CASCADE, related_name="challenge_channel")
+
+    class Meta:
+        verbose_name = _("channel of a challenge")
+        verbose_name_plural = _("channels of challenges")
+
+    def __str__(self) -> str:
+        return f"{self.challenge_id} {self.channel_id}"

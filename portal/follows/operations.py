@@ -1,11 +1,13 @@
 """Writes: open a channel, keep it in step, give and take seats, follow and leave."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from portal.follows.models import Channel, Follow, Seat
+from portal.follows.models import ChallengeChannel, Channel, Follow, Reach, Seat
+from portal.taxonomy.models import Challenge
 
 
 def open_channel(*, kind: str, title: str, url: str, audience: str) -> Channel:
@@ -48,3 +50,27 @@ def follow(*, channel: Channel, by: Any, at: datetime) -> None:
 def unfollow(*, channel: Channel, by: Any) -> None:
     """`by` hears no more of the channel."""
     Follow.objects.filter(channel=channel, user=by).delete()
+
+
+@transaction.atomic
+def follow_challenges(*, challenges: Collection[Challenge], by: Any, at: datetime) -> None:
+    """`by` follows these challenges and no others: hears of new cases about them."""
+    wanted = {channel_of_challenge(challenge=challenge).pk for challenge in challenges}
+    followed = Follow.objects.filter(user=by, channel__challenge_channel__isnull=False)
+    followed.exclude(channel__in=wanted).delete()
+    for pk in wanted:
+        Follow.objects.get_or_create(channel_id=pk, user=by, defaults={"since": at})
+
+
+@transaction.atomic
+def channel_of_challenge(*, challenge: Challenge) -> Channel:
+    """The channel of a challenge, made when it is missing; it leads to the cases about it."""
+    row = ChallengeChannel.objects.select_related("channel").filter(challenge=challenge).first()
+    if row:
+        return row.channel
+    url = f"/cases/?challenge={challenge.slug}"
+    channel = open_channel(kind="challenge", title=challenge.label, url=url, audience=Reach.PUBLIC)
+    row, made = ChallengeChannel.objects.get_or_create(challenge=challenge, defaults={"channel": channel})
+    if not made:  # somebody else was first
+        channel.delete()
+    return row.channel

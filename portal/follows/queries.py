@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal.core.rules import is_member, is_signed_in
 from portal.follows.models import Channel, Follow, Reach, Seat
+from portal.taxonomy.models import Challenge
 
 
 def is_following(user: Any, channel: Channel) -> bool:
@@ -34,6 +35,13 @@ def followed_by(user: Any) -> QuerySet[Channel]:
     if not is_signed_in(user):
         return Channel.objects.none()
     return Channel.objects.visible_to(user).filter(follows__user=user).order_by("-follows__since")
+
+
+def followed_challenges(user: Any) -> QuerySet[Challenge]:
+    """The challenges `user` follows, in the order in which they are cited."""
+    if not is_signed_in(user):
+        return Challenge.objects.none()
+    return Challenge.objects.filter(followable__channel__follows__user=user).order_by("position", "pk")
 
 
 def who_may_see(channel: Channel, people: QuerySet[Any]) -> QuerySet[Any]:

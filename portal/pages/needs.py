@@ -16,6 +16,7 @@ from cases.queries import entries
 from members.models import Expertise, Profile
 from members.profiles.completeness import months_since_confirmed
 from members.queries import similar_to
+from members.welcome.queries import steps_left
 from portal.core.cards import EntryCard, MeetingCard, PersonCard
 from portal.core.rules import is_staff_member
 from portal.desk.queues import counts
@@ -74,7 +75,8 @@ def greeting(name: str, at: datetime, zone: ZoneInfo) -> str:
 def profile_of(user: Any) -> Profile | None:
     """The person's own profile, with what a card and the look for peers read."""
     subjects = Expertise.objects.filter(content_object=OuterRef("pk"))
-    rows = Profile.objects.with_card_data().select_related("entry").prefetch_related("service_lines")
+    rows = Profile.objects.with_card_data().select_related("entry", "user__first_visit")
+    rows = rows.prefetch_related("service_lines", "expertise")
     return rows.annotate(has_subjects=Exists(subjects)).filter(user=user).first()
 
 
@@ -145,6 +147,8 @@ def _from_profile(profile: Any, at: datetime) -> list[Need]:
     """One line about everything that peers would look for and not find, and one when it has become old."""
     if profile is None:
         return []
+    if left := steps_left(profile.user):
+        return [_first_visit(left)]
     months = months_since_confirmed(profile.last_confirmed, at)
     return [*_missing(profile), *([_stale(months)] if months else [])]
 
@@ -182,6 +186,16 @@ def _missing(profile: Any) -> list[Need]:
             action=_("Complete it"),
         )
     ]
+
+
+def _first_visit(left: int) -> Need:
+    return Need(
+        icon="badge-check",
+        title=_("Begin here: your first visit"),
+        url="/members/me/welcome/",
+        detail=ngettext("%(n)d short step is left.", "%(n)d short steps are left.", left) % {"n": left},
+        action=_("Go on"),
+    )
 
 
 def _from_desk(user: Any) -> list[Need]:

@@ -7,7 +7,7 @@ import pytest
 from members.models import User
 from tests.factories.cases import stage_cases
 from tests.factories.kits import make_kit, make_release
-from tests.factories.members import ProfileFactory
+from tests.factories.members import JoinRequestFactory, OrganisationFactory, ProfileFactory
 from tests.factories.workinggroups import staged
 
 
@@ -16,6 +16,8 @@ def stage(db: None, lead: User) -> dict[str, Any]:
     """Names used in `sample:` and what they stand for; apps add theirs."""
     ProfileFactory(handle="open-olga", visibility="public")
     ProfileFactory(handle="closed-clara")
+    OrganisationFactory(slug="an-organisation")
+    asked = JoinRequestFactory()
     make_release(make_kit())
     stage_cases()
-    return staged(lead)
+    return staged(lead) | {"a-join-request": asked.pk}

@@ -9,7 +9,7 @@ from django.utils import timezone
 from demo import people
 from demo.accounts import ACCOUNTS, PASSWORD
 from demo.progress import Progress
-from members.models import Contribution, JoinRequest, Organisation, Profile, Subject, User
+from members.models import Contribution, Organisation, Profile, Subject, User
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +19,7 @@ def load():
 
 
 def count():
-    return [model.objects.count() for model in (Organisation, User, Profile, Subject, JoinRequest, Contribution)]
+    return [model.objects.count() for model in (Organisation, User, Profile, Subject, Contribution)]
 
 
 def test_loading_twice_makes_everything_once():
@@ -28,7 +28,6 @@ def test_loading_twice_makes_everything_once():
     load()
     assert count() == first
     assert Profile.objects.listed().count() == 80
-    assert JoinRequest.objects.open().count() == 2
 
 
 def test_what_a_member_changed_stays(member):
