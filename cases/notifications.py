@@ -69,6 +69,8 @@ class CaseOnChallenge(Kind):
 
     slug = "cases.on-a-challenge"
     label = gettext_lazy("A new case is about a challenge that you follow")
+    area = gettext_lazy("Cases")
+    weight = Weight.NEWS
     fact = facts.CasePublished
     template = "cases/email/on_challenge"
     action = gettext_lazy("Read the case")

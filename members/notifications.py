@@ -208,6 +208,8 @@ class JoinAnswered(Kind):
 
     slug = "members.join-answered"
     label = gettext_lazy("Somebody who asks to join answers your question")
+    area = gettext_lazy("Membership")
+    route = Route.ROLE
     fact = facts.JoinAnswered
     template = "members/email/join_answered"
     action = gettext_lazy("Decide")
@@ -243,6 +245,8 @@ class InvitationAccepted(Kind):
 
     slug = "members.invitation-accepted"
     label = gettext_lazy("Somebody whom you invited is a member")
+    area = gettext_lazy("Membership")
+    route = Route.HOLDS
     fact = facts.InvitationAccepted
     template = "members/email/invitation_accepted"
     action = gettext_lazy("Say hello")

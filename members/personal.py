@@ -172,7 +172,14 @@ holds(
     "members.FirstVisit.person",
     ERASED,
     _("Your first visit"),
-    {"begun": "begun_at", "challenge": "challenge", "offer": "offer", "peers": "peers", "finished": "finished_at"},
+    {
+        "begun": "begun_at",
+        "challenge": "challenge",
+        "offer": "offer",
+        "peers": "peers",
+        "notices": "notices",
+        "finished": "finished_at",
+    },
 )
 holds(
     "members.OrganisationDomain.verified_by",

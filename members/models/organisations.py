@@ -142,12 +142,6 @@ class OrganisationDomain(Timed):
     class Meta:
         verbose_name = _("e-mail domain")
         verbose_name_plural = _("e-mail domains")
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(verified_by=None) | models.Q(verified_at__isnull=False),
-                name="domain_verified_by_somebody",
-            )
-        ]
 
     def __str__(self) -> str:
         return self.domain

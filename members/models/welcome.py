@@ -32,6 +32,7 @@ class FirstVisit(models.Model):
     challenge = models.CharField(_("follow a challenge"), max_length=8, choices=Outcome, blank=True)
     offer = models.CharField(_("say what you offer and seek"), max_length=8, choices=Outcome, blank=True)
     peers = models.CharField(_("meet peers"), max_length=8, choices=Outcome, blank=True)
+    notices = models.CharField(_("choose what to hear"), max_length=8, choices=Outcome, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
 
     objects = FirstVisitQuerySet.as_manager()

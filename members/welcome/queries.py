@@ -13,7 +13,7 @@ from portal.follows.queries import followed_challenges
 from portal.taxonomy.models import Challenge
 
 # The columns of FirstVisit, in the order in which they are offered.
-ORDER = ("challenge", "offer", "peers")
+ORDER = ("challenge", "offer", "peers", "notices")
 PEERS_AFTER = 2
 
 

@@ -20,6 +20,9 @@ from portal.core.fields import SafeFormCharField
 from portal.core.forms import SafeForm
 from portal.follows.operations import follow_challenges
 from portal.follows.queries import followed_challenges
+from portal.notifications.choosing import choose_preset, wishes_of
+from portal.notifications.wanting import preset_cards
+from portal.notifications.ways import Preset
 from portal.taxonomy.models import Challenge
 
 
@@ -61,6 +64,12 @@ class OfferForm(SafeForm):
         if not self.errors and not any(cleaned.values()):
             raise forms.ValidationError(_("Fill in one of these, or skip this step."))
         return cleaned
+
+
+class NoticesForm(SafeForm):
+    """How much somebody wants to hear."""
+
+    preset = forms.ChoiceField(label=_("How much"), choices=Preset.choices, widget=forms.RadioSelect)
 
 
 @dataclass(frozen=True)
@@ -105,6 +114,13 @@ STEPS = {
             _("Meet five peers"),
             SafeForm,
             shows=lambda profile: {"peers": queries.peers_to_meet(profile, profile.user)},
+        ),
+        Step(
+            "notices",
+            _("Choose what you hear"),
+            NoticesForm,
+            write=choose_preset,
+            shows=lambda profile: {"cards": preset_cards(wishes_of(profile.user))},
         ),
     )
 }

@@ -15,6 +15,7 @@ from members.joining.operations import confirm_address
 from members.joining.queries import waiting_requests
 from members.models import Invitation, JoinRequest, User
 from members.operations import NotAllowed, suspend
+from members.welcome.queries import ORDER
 from portal.follows.models import Follow
 from portal.follows.operations import open_channel
 from portal.outbox.models import Fact, Mail
@@ -93,7 +94,7 @@ def test_whom_staff_invite_is_a_member_as_soon_as_the_address_is_confirmed(staff
 
 
 def _after_first_visit(client):
-    for step in ("challenge", "offer", "peers"):
+    for step in ORDER:
         client.post(f"/members/me/welcome/{step}/", {"skip": "1"})
     return client.get("/members/me/welcome/").content.decode()
 

@@ -13,6 +13,7 @@ from members.welcome import operations, queries
 from portal.follows.models import ChallengeChannel, Follow
 from portal.follows.operations import follow_challenges
 from portal.follows.queries import followed_challenges
+from portal.notifications.choosing import wishes_of
 from portal.taxonomy.models import Challenge, ServiceLine
 from tests.factories.members import JoinRequestFactory, OrganisationFactory, ProfileFactory
 
@@ -38,13 +39,13 @@ def peer(name, *subjects, lines=(), **more):
 
 def outcome(person):
     visit = FirstVisit.objects.get(person=person)
-    return (visit.challenge, visit.offer, visit.peers, visit.finished_at is not None)
+    return (visit.challenge, visit.offer, visit.peers, visit.notices, visit.finished_at is not None)
 
 
 def test_the_home_of_a_newcomer_leads_to_the_first_step_and_from_step_to_step_to_the_end(newcomer, client_of):
     other = peer("Olga Other", "exit clauses")
     client = client_of(newcomer)
-    assert "3 short steps are left." in client.get("/").content.decode()
+    assert "4 short steps are left." in client.get("/").content.decode()
     assert client.get(WELCOME)["Location"] == f"{WELCOME}challenge/"
     challenge = Challenge.objects.first()
     page = client.get(f"{WELCOME}challenge/").content.decode()
@@ -53,18 +54,22 @@ def test_the_home_of_a_newcomer_leads_to_the_first_step_and_from_step_to_step_to
 
     after = client.post(f"{WELCOME}challenge/", {"challenges": [challenge.pk]}, follow=True)
     assert after.redirect_chain[-1][0] == f"{WELCOME}offer/"
-    assert "2 short steps are left." in client.get("/").content.decode()
+    assert "3 short steps are left." in client.get("/").content.decode()
     said = {"ask_about": "exit clauses, payroll <x>", "willing_to": ["advise"], "looking_for": "a price list"}
     after = client.post(f"{WELCOME}offer/", said, follow=True)
     assert after.redirect_chain[-1][0] == f"{WELCOME}peers/"
     page = after.content.decode()
     assert "Olga Other" in page
     assert "Can be asked about exit clauses, like you." in page
-    after = client.post(f"{WELCOME}peers/", follow=True).content.decode()
+    after = client.post(f"{WELCOME}peers/", follow=True)
+    assert after.redirect_chain[-1][0] == f"{WELCOME}notices/"
+    assert 'value="balanced" checked' in after.content.decode()
+    after = client.post(f"{WELCOME}notices/", {"preset": "quiet"}, follow=True).content.decode()
+    assert wishes_of(newcomer).preset == "quiet"
     assert "You are set. What now?" in after
     assert f"/cases/?challenge={challenge.slug}" in after
     assert other.get_absolute_url() in after
-    assert outcome(newcomer) == ("done", "done", "done", True)
+    assert outcome(newcomer) == ("done", "done", "done", "done", True)
     assert "your first visit" not in client.get("/").content.decode()
 
     profile = Profile.objects.get(user=newcomer)
@@ -79,10 +84,10 @@ def test_every_step_can_be_skipped_and_done_later(newcomer, client_of):
     client = client_of(newcomer)
     for step in queries.ORDER:
         client.post(f"{WELCOME}{step}/", {"skip": "1"})
-    assert outcome(newcomer) == ("skipped", "skipped", "skipped", True)
+    assert outcome(newcomer) == ("skipped", "skipped", "skipped", "skipped", True)
     assert "What now?" in client.get(WELCOME).content.decode()
     client.post(f"{WELCOME}challenge/", {"challenges": [Challenge.objects.first().pk]})
-    assert outcome(newcomer) == ("done", "skipped", "skipped", True)
+    assert outcome(newcomer) == ("done", "skipped", "skipped", "skipped", True)
     client.post(f"{WELCOME}challenge/", {"skip": "1"})
     assert outcome(newcomer)[0] == "done"
     assert followed_challenges(newcomer).count() == 1, "skipping takes nothing away"
@@ -103,13 +108,15 @@ def test_steps_may_be_done_in_any_order(newcomer, client_of):
         ("offer", {"ask_about": ",".join(f"s{n}" for n in range(13))}, "at most 12 subjects"),
         ("offer", {"looking_for": "x" * 601}, "at most 600 characters"),
         ("offer", {"willing_to": ["sing"]}, "Select a valid choice"),
+        ("notices", {}, "This field is required."),
+        ("notices", {"preset": "loud"}, "Select a valid choice"),
     ],
 )
 def test_a_mistake_is_named_and_nothing_is_settled(step, data, message, newcomer, client_of):
     page = client_of(newcomer).post(f"{WELCOME}{step}/", data)
     assert page.status_code == 422
     assert message in page.content.decode()
-    assert outcome(newcomer) == ("", "", "", False)
+    assert outcome(newcomer) == ("", "", "", "", False)
 
 
 def test_what_was_chosen_before_stands_in_the_form(newcomer, client_of):
@@ -133,7 +140,7 @@ def test_members_from_before_see_no_reminder_and_may_go_through_it(member, clien
     assert client.get(WELCOME)["Location"] == f"{WELCOME}challenge/"
     assert not FirstVisit.objects.exists(), "looking begins nothing"
     client.post(f"{WELCOME}challenge/", {"skip": "1"})
-    assert outcome(member) == ("skipped", "", "", False)
+    assert outcome(member) == ("skipped", "", "", "", False)
 
 
 def test_what_else_stands_in_the_profile_stays(member, newcomer):
