@@ -161,9 +161,9 @@ def merge(*, gone: Organisation, into: Organisation, by: User, at: datetime) -> 
     people = Profile.objects.filter(organisation=gone).count()
     requests = JoinRequest.objects.filter(works_at=gone).count()
     _move_all(gone, into)
-    names = dict.fromkeys([*into.other_names, *gone.names])
-    known = {fold(into.name)}
-    into.other_names = [name for name in names if not (fold(name) in known or known.add(fold(name)))]
+    others = {fold(name): name for name in reversed([*into.other_names, *gone.names])}
+    others.pop(fold(into.name), None)
+    into.other_names = list(reversed(others.values()))
     into.save(update_fields=["other_names", "updated_at"])
     slug, name = gone.slug, gone.name
     gone.delete()
