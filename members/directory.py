@@ -80,8 +80,9 @@ def directory(viewer: Any, filters: Filters, params: QueryDict) -> Directory:
     answer = search(tier, filters)
     people, cursor = _people(tier, viewer, answer, filters, params)
     facets = [_facet(heading, answer, filters, params) for heading in FACETS]
+    shown = [see_in_list(profile, viewer) for profile in people]
     page = Page(
-        rows=people,
+        rows=shown,
         total=answer.found,
         next_url=query_url(params, after=cursor) if cursor else "",
         first_url=query_url(params) if params.get("after") else "",
@@ -90,7 +91,7 @@ def directory(viewer: Any, filters: Filters, params: QueryDict) -> Directory:
     )
     return Directory(
         page=page,
-        people=[see_in_list(profile, viewer) for profile in people],
+        people=shown,
         community=answer.everybody,
         matrix=_matrix(answer.places),
         sorts=[(value, label, value == filters.sort) for value, (label, _order) in SORTS.items()],

@@ -7,13 +7,6 @@ from django.utils import timezone
 
 from members.accounts import sessions
 from members.joining.operations import sweep
-from members.profiles import operations
-
-
-@shared_task(name="members.tasks.forget_old_views")
-def forget_old_views(**kwargs: Any) -> None:
-    """Delete the counts of profile views of days before yesterday."""
-    operations.forget_views(before=timezone.now())
 
 
 @shared_task(name="members.tasks.forget_ended_sessions")

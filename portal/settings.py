@@ -317,7 +317,6 @@ CELERY_BEAT_SCHEDULE = {
     },
     "remove what was kept long enough": {"task": "portal.outbox.tasks.sweep", "schedule": 3600.0},
     "keep the wall times of meetings": {"task": "portal.meetings.tasks.keep_wall_times", "schedule": 86_400.0},
-    "forget old profile views": {"task": "members.tasks.forget_old_views", "schedule": 86_400.0},
     "forget ended sessions": {"task": "members.tasks.forget_ended_sessions", "schedule": 86_400.0},
     "remind of questions to newcomers": {"task": "members.tasks.sweep_requests", "schedule": 3600.0},
     "publish what is scheduled": {"task": "portal.pages.tasks.publish_scheduled", "schedule": 60.0},

@@ -1,8 +1,8 @@
 """Sets of people as whole numbers: bit n stands for the profile with the key n.
 
 Python's integers do the set work: `&`, `|`, `& ~` and `bit_count()` over a hundred thousand people take a few
-microseconds, and give the same answer on every database. As bytes a set is written the shorter way of two: one bit
-for each key, or four bytes for each member.
+microseconds, and give the same answer on every database. As bytes a set is one bit for each key; a small set of
+large keys is four bytes for each member instead, which is shorter, and slower to read.
 """
 
 from array import array
@@ -11,6 +11,7 @@ from sys import byteorder
 
 _DENSE, _SPARSE = b"d", b"s"
 KEY_BYTES = 4
+WORTH_IT = 8  # how many times shorter the slower way has to be
 
 
 def of(keys: Iterable[int]) -> int:
@@ -53,7 +54,7 @@ def write(members: int) -> bytes:
     if not members:
         return b""
     length = (members.bit_length() + 7) // 8
-    if KEY_BYTES * members.bit_count() < length:
+    if WORTH_IT * KEY_BYTES * members.bit_count() < length:
         return _SPARSE + _words(array("I", keys(members)))
     return _DENSE + members.to_bytes(length, "little")
 

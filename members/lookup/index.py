@@ -12,7 +12,7 @@ from members.lookup import bits
 from members.lookup.terms import TIERS, Known, Label, terms_of
 from members.models import DirectoryEntry, DirectoryTerm, Profile
 
-BATCH = 1000  # profiles whose terms are held in memory at once
+BATCH = 5000  # profiles whose terms are held in memory at once
 VALUES = 300  # values asked for in one query
 _Key = tuple[str, str]
 _Thing = TypeVar("_Thing")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -256,9 +256,3 @@ def note_view(*, profile: Profile, viewer: Any, at: datetime) -> bool:
         return True
     _row, first = ProfileViews.objects.get_or_create(viewer=viewer, day=at.date(), defaults={"number": 1})
     return first
-
-
-def forget_views(*, before: datetime) -> int:
-    """Delete the counts of days that are over; how many rows."""
-    deleted, _by_model = ProfileViews.objects.filter(day__lt=(before - timedelta(days=1)).date()).delete()
-    return deleted

@@ -32,7 +32,7 @@ def test_sets_are_written_and_read_back(first, second):
     assert {key for key in first | second if key in held} == first
 
 
-def test_a_set_is_written_the_shorter_way():
+def test_a_small_set_is_written_the_shorter_way():
     few, many = bits.of([3, 100_000]), bits.of(range(1, 100_000, 2))
     assert len(bits.write(few)) == 1 + 2 * 4
     assert len(bits.write(many)) == 1 + 12_500

@@ -3,12 +3,12 @@
 import datetime as dt
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from members import privacy, rules
 from members.models import Profile, ProfileViews
-from members.profiles.operations import VIEWS_A_DAY, forget_views, note_view
-from members.tasks import forget_old_views
+from members.profiles.operations import VIEWS_A_DAY, note_view
 from tests.factories.members import ProfileFactory
 from tests.members.test_visibility import group_of
 
@@ -141,6 +141,5 @@ def test_counts_of_days_that_are_over_are_forgotten(member):
     now = timezone.now()
     for days in (0, 1, 5):
         ProfileViews.objects.create(viewer=member, day=(now - dt.timedelta(days=days)).date(), number=1)
-    assert forget_views(before=now) == 1
-    forget_old_views()
+    call_command("sweep")
     assert ProfileViews.objects.count() == 2

@@ -1,5 +1,6 @@
 """Who sees whom: the queryset and the predicate agree, and nothing that is hidden shows on any page."""
 
+import dataclasses
 import re
 
 import pytest
@@ -202,3 +203,55 @@ def test_staff_see_the_address_of_who_asks_to_join_and_nobody_else_does(client_o
     JoinRequestFactory(person__email="asks@hidden.example")
     assert b"asks@hidden.example" in client_of(staff).get("/manage/join-requests/").content
     assert client_of(member).get("/manage/join-requests/").status_code == 404
+
+
+# --- what templates are given -----------------------------------------------------------------------------------
+
+
+def _given(value, depth=0):
+    """Everything a template could reach in what it was given: through lists, mappings and frozen values."""
+    yield value
+    if depth > 6:
+        return
+    if isinstance(value, dict):
+        inner = value.values()
+    elif isinstance(value, list | tuple | set):
+        inner = value
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        inner = [getattr(value, field.name) for field in dataclasses.fields(value)]
+    else:
+        return
+    for each in inner:
+        yield from _given(each, depth + 1)
+
+
+PAGES = [
+    "/members/",
+    "/members/other/",
+    "/members/me/",
+    "/members/me/as/public/",
+    "/members/me/as/group/",
+    "/members/me/edit/",
+    "/members/me/photo/",
+    "/members/who-sees-what/",
+    "/settings/display/",
+    "/",
+]
+
+
+@pytest.mark.parametrize("persona", ["visitor", "member", "provider", "staff"])
+@pytest.mark.django_db
+def test_no_profile_reaches_a_template(persona, request, client_of):
+    ProfileFactory(handle="other", visibility="public", indexed=True)
+    client = client_of(request.getfixturevalue(persona))
+    paths = [*PAGES, *(["/members/other/edit/", "/members/other/suspend/"] if persona == "staff" else [])]
+    seen = 0
+    for path in paths:
+        context = client.get(path).context
+        for layer in context or ():
+            for value in _given(
+                [each for part in layer.dicts for each in part.values()] if hasattr(layer, "dicts") else layer
+            ):
+                seen += 1
+                assert not isinstance(value, Profile | ProfileEdit | ProfilePhoto), path
+    assert seen > 200
