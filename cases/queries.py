@@ -17,7 +17,7 @@ from members.models import Subject
 from portal.core.cards import EntryCard
 from portal.core.rules import is_member
 from portal.discussions.queries import number_in
-from portal.follows.models import Reach
+from portal.follows.models import Channel, Reach
 from portal.notifications.hearing import with_hearing
 from portal.notifications.queries import NOBODY, Told, who_will_be_told
 from portal.taxonomy.models import Challenge, FundingModel, ServiceLine
@@ -237,4 +237,7 @@ def draft_page_of(case: Case, user: Any) -> dict[str, Any]:
 def told_of(case: Case, revision: Revision | None, *, by: Any) -> Told:
     """Who hears of it if `by` publishes the revision now."""
     news = news_if_published(case, revision) if revision else None
-    return who_will_be_told(kind="cases.published", fact=news, by=by) if news else NOBODY
+    if revision is None or news is None:
+        return NOBODY
+    channel = Channel(pk=case.channel_id, audience=revision.content["audience"])
+    return who_will_be_told(kind="cases.published", fact=news, by=by, channel=channel)

@@ -1,5 +1,6 @@
 """Reads: the audience of an event, a person's notices, what a person wants."""
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.follows.models import Channel
 from portal.notifications.audience import decided, muted
 from portal.notifications.kinds import area_of, choosable, kind_called
 from portal.notifications.models import Notification
@@ -32,11 +34,19 @@ class Told:
 NOBODY = Told(0, 0)
 
 
-def who_will_be_told(*, kind: str, fact: Any, by: Any, at: datetime | None = None) -> Told:
-    """The numbers a composer shows before publishing, from the same queries that then decide."""
+def who_will_be_told(
+    *, kind: str, fact: Any, by: Any, at: datetime | None = None, channel: Channel | None = None
+) -> Told:
+    """The numbers a composer shows before publishing, from the same queries that then decide.
+
+    `channel` is the fact's as it will be by then, where publishing itself opens it to more people.
+    """
     declared = kind_called(kind)
     if declared is None:
         return NOBODY
+    if channel is not None:
+        declared = copy(declared)
+        declared.channel = lambda fact: channel  # type: ignore[method-assign]
     actor_id = getattr(by, "pk", None)
     people = decided(declared, fact, actor_id=actor_id, at=at or timezone.now())
     ways: dict[str, int] = dict(people.order_by().values_list("way").annotate(Count("pk")))
