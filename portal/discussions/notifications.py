@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from portal.core.people import cards_for
 from portal.discussions import facts, queries, rules
 from portal.discussions.models import Post, Thread, thread_key
+from portal.discussions.replies import HANDLER
 from portal.follows.models import Channel
 from portal.follows.queries import followers, seated
 from portal.notifications.kinds import Kind, declare
@@ -62,7 +63,7 @@ class _Conversation(Kind):
         thread = Thread.objects.visible_to(person).with_viewer(person).filter(pk=fact.thread_id).first()
         if thread is None or rules.is_closed(thread) or not rules.may_write(thread, person):
             return None
-        return ("discussions.thread", str(fact.thread_id))
+        return (HANDLER, str(fact.thread_id))
 
     def context(self, fact: Any, person: Any) -> dict[str, Any] | None:
         """The post as this person sees it now; None when they no longer may, or it was withdrawn."""

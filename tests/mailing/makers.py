@@ -17,6 +17,7 @@ from members.rights import exporting
 from portal.follows.operations import follow
 from portal.meetings import operations as meeting_operations
 from tests.factories.cases import editor, published
+from tests.factories.discussions import make_reply, make_thread
 from tests.factories.kits import make_kit, make_release
 from tests.factories.meetings import agenda, details, make_channel, make_meeting
 from tests.factories.members import UserFactory
@@ -67,6 +68,18 @@ def _changed(reader: Any, actor: Any) -> None:
 def _cancelled(reader: Any, actor: Any) -> None:
     meeting = _meeting(reader, actor)
     meeting_operations.cancel(meeting=meeting, reason="The room is flooded.", by=actor, at=timezone.now())
+
+
+@makes("discussions.thread-opened")
+def _opened(reader: Any, actor: Any) -> None:
+    channel = make_channel(audience="public", hosts=(actor,), readers=(reader,))
+    make_thread(channel, by=actor, title="What counts as cost?", body="Wages *too*?\n\n- rent\n- heat", quiet=False)
+
+
+@makes("discussions.post-written")
+def _answered(reader: Any, actor: Any) -> None:
+    thread = make_thread(make_channel(audience="public"), by=reader, title="What counts as cost?")
+    make_reply(thread, by=actor, body="> Wages?\n\nYes, as [this page](/glossary/) says.")
 
 
 @makes("cases.published")
