@@ -75,13 +75,15 @@ def case_page(
     *,
     viewer: Any,
     related: Sequence[EntryCard] = (),
+    speakers: Sequence[tuple[PersonCard, str]] = (),
     hears: Any = None,
     discussions: int | None = None,
     preview: bool = False,
 ) -> dict[str, Any]:
-    """The context of `cases/case.html`. `hears`: the row that tells what its viewer hears; None for who cannot.
+    """The context of `cases/case.html`. `speakers`: who can speak about it, and on what.
 
-    `discussions` is how many there are about the case, None where there can be none.
+    `hears`: the row that tells what its viewer hears; None for who cannot. `discussions` is how many there are about
+    the case, None where there can be none.
     """
     numbers = {source.key: number for number, source in enumerate(parts.sources, 1)}
     by = credit(case, viewer)
@@ -108,6 +110,7 @@ def case_page(
         "editor_note": to_html(case.editor_note) if case.editor_note else "",
         "subjects": parts.subjects,
         "related": related,
+        "speakers": speakers,
         "channel_id": case.channel_id,
         "hears": hears,
         "discussions": discussions,

@@ -14,6 +14,7 @@ from cases.models import Case, Lesson, Result, Source, TeachingQuestion, Timelin
 from cases.presentation import Parts, Word
 from cases.publication import is_first, news_if_published, reasons_against
 from members.models import Subject
+from members.spokespeople.queries import who_can_speak
 from portal.core.cards import EntryCard
 from portal.core.rules import is_member
 from portal.discussions.queries import number_in
@@ -63,6 +64,7 @@ def page_of(case: Case, user: Any) -> dict[str, Any]:
         parts,
         viewer=user,
         related=related_to(case, parts, user),
+        speakers=who_can_speak(user, timezone.now(), lines=[line.slug for line in parts.service_lines]),
         hears=case if followable and is_member(user) else None,
         discussions=case.discussions if followable else None,
     )

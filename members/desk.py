@@ -1,4 +1,4 @@
-"""What waits for staff in this app: requests to join, and organisations that members name."""
+"""What waits for staff in this app: requests to join, what members reported, organisations that members name."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from members.accounts.queries import waiting_resets
 from members.joining.queries import waiting_requests
+from members.letters.queries import open_reports
 from members.models import FactorReset
 from members.organisations.queries import proposals, proposed_rows
 from members.roster.queries import open_claims
@@ -80,6 +81,19 @@ def _resets(user: Any, limit: int) -> list[Item]:
     ]
 
 
+def _reports(user: Any, limit: int) -> list[Item]:
+    """Only that there is one: the words are read on the page."""
+    page = str(reverse_lazy("members:reports"))
+    return [
+        Item(
+            title=_("A message") if report.letter_id else _("The purpose of an introduction"),  # type: ignore[arg-type]
+            url=f"{page}#report-{report.pk}",
+            since=report.at,
+        )
+        for report in open_reports()[:limit]
+    ]
+
+
 register(
     Queue(
         slug="factor-resets",
@@ -100,5 +114,16 @@ register(
         url=reverse_lazy("members:organisations"),  # type: ignore[arg-type]
         empty=_("Every member’s organisation is in the list."),
         rows=lambda user: (proposed_rows(),),
+    )
+)
+register(
+    Queue(
+        slug="reports",
+        label=_("What members reported"),
+        count=lambda user: open_reports().count(),
+        items=_reports,
+        url=reverse_lazy("members:reports"),  # type: ignore[arg-type]
+        empty=_("Nothing is reported."),
+        rows=lambda user: (open_reports(),),
     )
 )

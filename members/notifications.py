@@ -9,8 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members import facts
+from members.introductions import notifications as _introductions  # noqa: F401 -- kinds declare themselves
+from members.letters import notifications as _letters  # noqa: F401
 from members.models import DataExport, JoinRequest, Profile, ProfileEdit, User
+from members.office_hours import notifications as _office_hours  # noqa: F401
 from members.profiles.page import edits
+from members.spokespeople import notifications as _spokespeople  # noqa: F401
 from portal.core.rules import is_staff_member
 from portal.notifications.kinds import Kind, declare
 from portal.notifications.ways import Route

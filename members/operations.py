@@ -27,6 +27,7 @@ STAFF_GROUP = "Programme staff"
 # Addresses below /members/ that are not people.
 RESERVED_HANDLES = frozenset(
     {"me", "as", "new", "join", "search", "export", "import", "listed", "who-sees-what", "organisations"}
+    | {"peers", "introductions", "messages", "office-hours", "spokespeople"}
 )
 HANDLE_LENGTH = 60
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import DataExport, Invitation, Profile, ProfileEdit, ProfilePhoto
+from members.reach import personal as _reach  # noqa: F401 -- declares its own keys
 from members.roster.claiming import remove_records_of
 from portal.core.personal import ERASED, NAMELESS, extracts, files_of_person, holds, on_erasure
 from portal.outbox.models import Fact

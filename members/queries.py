@@ -4,23 +4,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case as ModelCase
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
-from django.utils.text import get_text_list
-from django.utils.translation import gettext as _
+from django.db.models import QuerySet
 
 from members.choices import ContributionKind
 from members.eyes import StandIn
 from members.folding import fold
-from members.lookup.search import alike
-from members.lookup.terms import is_known, tier_of
 from members.models import (
     Contribution,
     DataExport,
     Departure,
     DirectoryTerm,
-    Expertise,
     Merge,
     Organisation,
     Profile,
@@ -28,11 +21,10 @@ from members.models import (
     User,
 )
 from members.rules import may_suspend
-from members.seen import SeenProfile, see_card
+from members.seen import see_card
 from portal.core.cards import PersonCard
 from portal.outbox.models import Fact
 
-SIMILAR, PEERS = 3, 5
 CONTRIBUTIONS = 10
 LONG_WORD = 4  # shorter ones stand in too many names to mean one of them
 
@@ -58,9 +50,14 @@ def users_by_handle(handles: set[str], viewer: Any) -> dict[str, int]:
     return dict(rows.values_list("handle", "user_id"))
 
 
+def own_profiles(user: Any) -> QuerySet[Profile]:
+    """The profile of whoever is signed in, with all that its page shows; empty while there is none."""
+    return Profile.objects.with_everything().select_related("entry").filter(user=user)
+
+
 def own_profile(user: Any) -> Profile | None:
-    """The profile of whoever is signed in, with all that its page shows; None while there is none."""
-    return Profile.objects.with_everything().select_related("entry").filter(user=user).first()
+    """The same as one row, or None."""
+    return own_profiles(user).first()
 
 
 # --- what stands beside a profile -------------------------------------------------------------------------------
@@ -93,20 +90,6 @@ def record_of(profile: Profile, viewer: Any) -> Record:
     leads = [line for kind, line in given if kind == ContributionKind.GROUP]
     others = [line for kind, line in given if kind != ContributionKind.GROUP]
     return Record(others[:CONTRIBUTIONS], max(0, len(others) - CONTRIBUTIONS), leads)
-
-
-def similar_to(profile: Profile, viewer: Any) -> list[PersonCard]:
-    """Up to three people who share subjects or service lines with this one, the most shared first.
-
-    Neither side's hidden fields count: nobody learns from a list of people alike what somebody keeps to themselves.
-    """
-    account = viewer.user if isinstance(viewer, StandIn) else viewer
-    tier = tier_of(account)
-    scores = alike(profile, tier)
-    people = Profile.objects.with_card_data().with_ties_to(account).filter(pk__in=scores) if scores else ()
-    known = [other for other in people if is_known(other, tier)]
-    found = sorted(known, key=lambda other: (-scores[other.pk], other.sort_name, other.pk))
-    return [see_card(other, account) for other in found[:SIMILAR]]
 
 
 # --- organisations ------------------------------------------------------------------------------------------------
@@ -153,60 +136,6 @@ def edits_of(user: Any, most: int = 5) -> list[ProfileEdit]:
     """What others changed in this person's profile, the newest first."""
     rows = ProfileEdit.objects.visible_to(user).select_related("by")
     return list(rows.order_by("-at", "-pk")[:most])
-
-
-# --- people to meet -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Peer:
-    """Somebody worth meeting, and why, in words."""
-
-    seen: SeenProfile
-    why: str
-
-
-def peers_to_meet(profile: Profile, viewer: Any) -> list[Peer]:
-    """Up to five people for a first visit: those with most in common first, then the newest; never colleagues."""
-    subjects = [each.tag_id for each in profile.expertise.all()]
-    lines = [line.pk for line in profile.service_lines.all()]
-    shared_lines = Profile.service_lines.through.objects.filter(profile=OuterRef("pk"), serviceline__in=lines)
-    shared_subjects = Expertise.objects.filter(content_object=OuterRef("pk"), tag__in=subjects)
-    level = profile.organisation.level_id if profile.organisation else None
-    people = (
-        Profile.objects.visible_to(viewer)
-        .with_everything()
-        .exclude(Q(pk=profile.pk) | Q(organisation__isnull=False, organisation=profile.organisation_id))
-        .annotate(
-            shared=_rows_of(shared_lines, "profile") + 2 * _rows_of(shared_subjects, "content_object"),
-            near=ModelCase(When(organisation__level=level, then=1), default=0, output_field=IntegerField()),
-        )
-        .order_by("-shared", "-near", "-member_since", "pk")
-    )
-    found = [each.as_seen_by(viewer) for each in people[:PEERS]]
-    return [Peer(seen, _in_common(profile, seen)) for seen in found if seen.name]
-
-
-def _in_common(mine: Profile, other: SeenProfile) -> str:
-    """What a stranger has in common with the owner of a profile, or can be asked, from what the owner may see."""
-    my_subjects = {each.tag.name for each in mine.expertise.all()}
-    my_lines = {line.slug for line in mine.service_lines.all()}
-    subjects = [subject for subject in other.ask_about if subject in my_subjects]
-    lines = [line.label for line in other.service_lines if line.slug in my_lines]
-    if subjects:
-        return _("Can be asked about %(what)s, like you.") % {"what": get_text_list(subjects[:2], _("and"))}
-    if lines:
-        return _("Also works with %(what)s.") % {"what": get_text_list(lines[:2], _("and"))}
-    if other.ask_about:
-        return _("Can be asked about %(what)s.") % {"what": get_text_list(list(other.ask_about[:2]), _("and"))}
-    if other.level and mine.organisation and other.level == mine.organisation.level.label:
-        return _("Works at the same level of government.")
-    return _("Has joined lately.")
-
-
-def _rows_of(rows: QuerySet[Any], owner: str) -> Coalesce:
-    counted = rows.order_by().values(owner).annotate(rows=Count("pk")).values("rows")
-    return Coalesce(Subquery(counted), Value(0), output_field=IntegerField())
 
 
 # --- suspensions --------------------------------------------------------------------------------------------------

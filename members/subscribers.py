@@ -8,10 +8,13 @@ from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver
 from django.utils import timezone
 
-from members import operations
+from members import facts, operations
+from members.introductions.operations import end_all_of as end_introductions
 from members.joining.operations import confirm_address
 from members.lookup import index
 from members.models import DirectoryEntry, Organisation, Profile, Subject, User
+from members.office_hours.operations import end_all_of as end_office_hours
+from portal.outbox.registry import Envelope, subscribe
 from portal.taxonomy.models import JurisdictionLevel, ServiceLine, Stage
 
 
@@ -70,6 +73,15 @@ def write_missing(sender: Any, **kwargs: Any) -> None:
         return  # half-way through the migrations
     if (fresh := index.missing()).exists():
         operations.reindex(fresh)
+
+
+@subscribe(facts.PersonSuspended)
+def end_what_others_wait_for(fact: facts.PersonSuspended, envelope: Envelope) -> None:
+    """Nobody waits for an answer, or for an hour, of somebody who is gone."""
+    person = User.objects.filter(pk=fact.person_id).first()
+    if person is not None and not person.is_member:
+        end_introductions(person=person, at=envelope.at)
+        end_office_hours(person=person, at=envelope.at)
 
 
 def _is_change(how: dict[str, Any]) -> bool:

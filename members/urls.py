@@ -1,6 +1,7 @@
 from django.urls import path
 
 from members import views
+from members.reach.urls import urlpatterns as reach
 from members.views import (
     invitations,
     joining,
@@ -50,6 +51,7 @@ urlpatterns = [
     path("members/me/welcome/", welcome.welcome, name="welcome"),
     path("members/me/welcome/<slug:step>/", welcome.step, name="welcome-step"),
     path("members/organisations/<slug:slug>/", organisations.organisation, name="organisation"),
+    *reach,
     path("members/<slug:handle>/", views.profile, name="profile"),
     path("members/<slug:handle>/edit/", profiles.mend, name="mend"),
     path("members/<slug:handle>/photo/remove/", profiles.remove_photo, name="remove-photo"),

@@ -319,6 +319,8 @@ CELERY_BEAT_SCHEDULE = {
     "keep the wall times of meetings": {"task": "portal.meetings.tasks.keep_wall_times", "schedule": 86_400.0},
     "forget ended sessions": {"task": "members.tasks.forget_ended_sessions", "schedule": 86_400.0},
     "remind of questions to newcomers": {"task": "members.tasks.sweep_requests", "schedule": 3600.0},
+    "look back at introductions, ahead to hours": {"task": "members.tasks.look_back_and_ahead", "schedule": 900.0},
+    "keep the wall times of office hours": {"task": "members.tasks.keep_wall_times", "schedule": 86_400.0},
     "publish what is scheduled": {"task": "portal.pages.tasks.publish_scheduled", "schedule": 60.0},
 }
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

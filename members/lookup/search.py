@@ -4,7 +4,8 @@ Everything is asked of the sets of one tier (see `terms.tier_of`), so that nobod
 the reader may not see of them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import islice
@@ -21,8 +22,8 @@ from members.models import DirectoryTerm
 
 CANDIDATES = 60  # values of a long facet that are counted under the other choices: the most frequent ones
 REACH = {"staff": 1, "members": 2, "public": 3}  # how many tiers a term has to be for
-WEIGHTS = {"expertise": 2, "line": 1}
-ALIKE_READ = 40
+ALIKE_READ = 300
+Term = tuple[str, str]  # facet, value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,17 +178,18 @@ def _fits(word: str, facet: str, value: str) -> bool:
 # --- people alike -----------------------------------------------------------------------------------------------
 
 
-def alike(profile: Any, tier: str) -> dict[int, int]:
-    """The people with most in common with this one, by key, and how much: a subject weighs two, a service line one.
+def alike(wanted: Mapping[Term, int], tier: str, *, without: int, most: int = ALIKE_READ) -> dict[int, int]:
+    """The people whose terms weigh most, by key, with that weight; `wanted` says what each term counts.
 
-    Only what a reader of the tier may see counts, of both sides. The profile itself is not among them.
+    Only what a reader of the tier may see counts. The profile with the key `without` is not among them. Of those
+    who weigh the same the smallest keys come first, so that the answer is always the same.
     """
-    rows = _shared_terms(profile, tier)
-    # at_least[n]: everybody whose common terms weigh n or more.
-    at_least = [0] * (sum(WEIGHTS[facet] for facet, _raw in rows) + 2)
+    rows = _wanted_terms(wanted, tier)
+    # at_least[n]: everybody whose terms weigh n or more.
+    at_least = [0] * (sum(weight for weight, _raw in rows) + 2)
     reached = 0
-    for facet, raw in rows:
-        members, weight = bits.read(raw) & ~(1 << profile.pk), WEIGHTS[facet]
+    for weight, raw in rows:
+        members = bits.read(raw) & ~(1 << without)
         for score in range(reached, 0, -1):
             at_least[score + weight] |= at_least[score] & members
         for score in range(1, weight + 1):
@@ -195,19 +197,28 @@ def alike(profile: Any, tier: str) -> dict[int, int]:
         reached += weight
     found: dict[int, int] = {}
     for score in range(reached, 0, -1):
-        for key in islice(bits.keys(at_least[score] & ~at_least[score + 1]), ALIKE_READ - len(found)):
+        for key in islice(bits.keys(at_least[score] & ~at_least[score + 1]), most - len(found)):
             found[key] = score
     return found
 
 
-def _shared_terms(profile: Any, tier: str) -> list[tuple[str, bytes]]:
-    entry = getattr(profile, "entry", None)
+def _wanted_terms(wanted: Mapping[Term, int], tier: str) -> list[tuple[int, bytes]]:
+    by_facet: dict[str, list[str]] = defaultdict(list)
+    for facet, value in wanted if tier else ():
+        by_facet[facet].append(value)
     condition = Q()
-    for name, reach in (entry.terms if entry and tier else {}).items():
-        facet, _colon, value = name.partition(":")
-        if facet in WEIGHTS and reach >= REACH[tier]:
-            condition |= Q(facet=facet, value=value)
+    for facet, values in by_facet.items():
+        condition |= Q(facet=facet, value__in=values)
     if not condition:
         return []
-    rows: QuerySet[Any] = DirectoryTerm.objects.filter(condition)
-    return list(rows.values_list("facet", f"{tier}_bits"))
+    rows: QuerySet[Any] = DirectoryTerm.objects.filter(condition, **{f"{tier}_number__gt": 0})
+    stored = rows.values_list("facet", "value", f"{tier}_bits")
+    return [(wanted[facet, value], raw) for facet, value, raw in stored]
+
+
+def own_terms(profile: Any, tier: str = "") -> list[Term]:
+    """The terms by which the index knows a profile that came with its `entry`; with `tier`, those it may read."""
+    entry = getattr(profile, "entry", None)
+    terms = entry.terms if entry else {}
+    names = [name for name, reach in terms.items() if not tier or reach >= REACH[tier]]
+    return [(facet, value) for facet, _colon, value in (name.partition(":") for name in names)]

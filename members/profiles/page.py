@@ -8,7 +8,9 @@ from typing import Any
 from members import privacy, queries, rules
 from members.eyes import StandIn
 from members.models import Profile, ProfileEdit
+from members.peers.queries import similar_to
 from members.profiles.completeness import completeness_of, months_since_confirmed
+from members.reach.doors import doors_of
 from members.seen import photo_url
 
 
@@ -37,7 +39,8 @@ def page_of(row: Profile, viewer: Any, at: datetime) -> dict[str, Any]:
         "seen": seen,
         "photo": photo_url(row, "large") if seen.photo else "",
         "record": queries.record_of(row, viewer) if seen.shows_contributions else queries.Record(),
-        "similar": queries.similar_to(row, viewer),
+        "similar": similar_to(row, viewer, at),
+        "doors": None if isinstance(viewer, StandIn) else doors_of(row, viewer),
         "months_stale": months_since_confirmed(seen.confirmed, at),
         "now": at,
         "at_home": False,

@@ -10,6 +10,7 @@ from members.directory import directory as look_up
 from members.models import Profile, User
 from members.profiles import page
 from members.profiles.operations import VIEWS_A_DAY, note_view
+from members.reach.doors import reachable
 from members.views.joining import waiting
 from portal.core.forms import SearchForm
 from portal.core.policies import PUBLIC, SIGNED_IN
@@ -34,8 +35,9 @@ def profile(request: HttpRequest, handle: str) -> HttpResponse:
 
     429 for who reads hundreds in a day.
     """
+    now = timezone.now()
     rows = Profile.objects.with_everything().with_ties_to(request.user).select_related("entry")
-    row, now = rows.visible_to(request.user).filter(handle=handle).first(), timezone.now()
+    row = reachable(rows, request.user, now).visible_to(request.user).filter(handle=handle).first()
     if row is None:
         moved = queries.merged_into(handle, request.user)
         if moved is None:
@@ -53,7 +55,7 @@ def me(request: HttpRequest) -> HttpResponse:
         return redirect("members:leave")
     if not is_member(request.user):
         return waiting(request)
-    row = queries.own_profile(request.user)
+    row = reachable(queries.own_profiles(request.user), request.user, timezone.now()).first()
     if row is None:
         return redirect("members:edit")
     return render(request, "members/profile.html", page.home_page(row, request.user, timezone.now()))

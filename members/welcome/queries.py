@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from members.models import Expertise, FirstVisit, Invitation, Profile
-from members.queries import Peer, peers_to_meet
+from members.peers.queries import peers_of
+from members.seen import see_card
+from portal.core.cards import PersonCard
 from portal.follows.models import Channel
 from portal.follows.queries import followed_challenges
 from portal.taxonomy.models import Challenge
 
 # The columns of FirstVisit, in the order in which they are offered.
 ORDER = ("challenge", "offer", "peers", "notices")
-PEERS_AFTER = 2
+PEERS, PEERS_AFTER = 5, 2
 
 
 def profile_of(user: Any) -> Profile | None:
@@ -50,11 +54,32 @@ def steps_left(user: Any) -> int:
 
 
 @dataclass(frozen=True)
+class ToMeet:
+    """Somebody worth meeting, and why, in words."""
+
+    card: PersonCard
+    why: str
+
+
+def peers_to_meet(profile: Profile) -> list[ToMeet]:
+    """Five people for a first visit: peers first, then whoever has joined lately."""
+    viewer = profile.user
+    peers = peers_of(profile, timezone.now(), limit=PEERS).peers
+    found = [ToMeet(peer.card, " ".join(peer.reasons)) for peer in peers]
+    if len(found) < PEERS:
+        known = [profile.handle, *(peer.handle for peer in peers)]
+        newest = Profile.objects.visible_to(viewer).listed().with_card_data().with_ties_to(viewer)
+        rest = newest.exclude(handle__in=known).order_by("-member_since", "pk")[: PEERS - len(found)]
+        found += [ToMeet(see_card(other, viewer), _("Has joined lately.")) for other in rest]
+    return found
+
+
+@dataclass(frozen=True)
 class AfterVisit:
     """What to do now."""
 
     challenges: Sequence[Challenge]
-    peers: Sequence[Peer]
+    peers: Sequence[ToMeet]
     group: Channel | None
 
 
@@ -65,6 +90,6 @@ def after_visit(profile: Profile) -> AfterVisit:
     invitation = came_by.select_related("group").first()
     return AfterVisit(
         challenges=list(followed_challenges(user)),
-        peers=peers_to_meet(profile, user)[:PEERS_AFTER],
+        peers=peers_to_meet(profile)[:PEERS_AFTER],
         group=invitation.group if invitation else None,
     )

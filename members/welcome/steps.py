@@ -11,11 +11,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from members import queries
 from members.choices import Offer
 from members.models import Profile
 from members.profiles.fields import SubjectsField
 from members.welcome import operations
+from members.welcome.queries import peers_to_meet
 from portal.core.fields import SafeFormCharField
 from portal.core.forms import SafeForm
 from portal.follows.operations import follow_challenges
@@ -113,7 +113,7 @@ STEPS = {
             "peers",
             _("Meet five peers"),
             SafeForm,
-            shows=lambda profile: {"peers": queries.peers_to_meet(profile, profile.user)},
+            shows=lambda profile: {"peers": peers_to_meet(profile)},
         ),
         Step(
             "notices",

@@ -39,6 +39,7 @@ def for_visitor(page: HomePage, request: HttpRequest) -> dict[str, Any]:
 
 def for_member(page: HomePage, request: HttpRequest) -> dict[str, Any]:
     """What needs the member. The masthead's own card comes from the profile that was read anyway."""
-    profile = needs.profile_of(request.user)
-    context = {"page": page, "today": needs.today(request.user, profile, timezone.now())}
+    now = timezone.now()
+    profile = needs.profile_of(request.user, now)
+    context = {"page": page, "today": needs.today(request.user, profile, now)}
     return {**context, "me": see_card(profile, request.user)} if profile else context

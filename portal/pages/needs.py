@@ -13,11 +13,13 @@ from django.utils.translation import ngettext
 
 from cases.models import Case
 from cases.queries import entries
-from members.models import Expertise, Profile
+from members.introductions.queries import with_waiting
+from members.models import Profile
+from members.peers.queries import Peer, comparable, peers_of, traits_of
+from members.peers.rules import Traits
 from members.profiles.completeness import months_since_confirmed
-from members.queries import similar_to
 from members.welcome.queries import steps_left
-from portal.core.cards import EntryCard, MeetingCard, PersonCard
+from portal.core.cards import EntryCard, MeetingCard
 from portal.core.rules import is_staff_member
 from portal.desk.queues import counts
 from portal.meetings import queries as meetings
@@ -27,7 +29,7 @@ from portal.notifications.lines import Line, lines
 from portal.notifications.queries import notices
 from portal.pages.front import library, meeting_line
 
-COMING, CASES, NEWS = 3, 4, 4
+COMING, CASES, NEWS, PEOPLE = 3, 4, 4, 3
 MEETINGS_READ = 40
 MORNING, AFTERNOON, EVENING = 5, 12, 18
 # What is further away can be answered later.
@@ -59,7 +61,7 @@ class Today:
     coming: Sequence[MeetingCard]
     cases: Sequence[EntryCard]
     news: Sequence[Line]
-    people: Sequence[PersonCard]
+    people: Sequence[Peer]
 
 
 def greeting(name: str, at: datetime, zone: ZoneInfo) -> str:
@@ -72,12 +74,10 @@ def greeting(name: str, at: datetime, zone: ZoneInfo) -> str:
     return _("Good evening, %(name)s") % {"name": name}
 
 
-def profile_of(user: Any) -> Profile | None:
-    """The person's own profile, with what a card and the look for peers read."""
-    subjects = Expertise.objects.filter(content_object=OuterRef("pk"))
-    rows = Profile.objects.with_card_data().select_related("entry", "user__first_visit")
-    rows = rows.prefetch_related("service_lines", "expertise")
-    return rows.annotate(has_subjects=Exists(subjects)).filter(user=user).first()
+def profile_of(user: Any, at: datetime) -> Profile | None:
+    """The person's own profile, with what a card and the look for peers read, and what others wait for."""
+    own = comparable(Profile.objects.filter(user=user)).select_related("user__first_visit")
+    return with_waiting(own, at).first()
 
 
 def today(user: Any, profile: Profile | None, at: datetime) -> Today:
@@ -85,7 +85,9 @@ def today(user: Any, profile: Profile | None, at: datetime) -> Today:
     read = _meetings(user, at)
     mine = [meeting for meeting in read if meeting.belongs]
     staff = is_staff_member(user)
-    waiting = [*_from_meetings(mine, at), *_from_profile(profile, at), *(_from_desk(user) if staff else ())]
+    me, people = _around(profile, at, staff=staff)
+    own = [*_from_people(profile), *_from_profile(profile, me, at)] if profile else []
+    waiting = [*_from_meetings(mine, at), *own, *(_from_desk(user) if staff else ())]
     needs = sorted(waiting, key=lambda need: (need.at is None, need.at or at))
     coming = [meeting for meeting in mine or read if meeting.state == rules.PUBLISHED][:COMING]
     return Today(
@@ -95,11 +97,20 @@ def today(user: Any, profile: Profile | None, at: datetime) -> Today:
         zone=user.zone,
         needs=needs,
         coming=[meeting_line(meeting) for meeting in coming],
-        cases=_cases(profile, user),
+        cases=_cases(me, user),
         news=lines(notices(user).unread().order_by("-at", "-pk")[:NEWS]),
-        # For staff the desk's figures stand here: their page has no room for both.
-        people=similar_to(profile, user) if profile and not staff else (),
+        people=people,
     )
+
+
+def _around(profile: Profile | None, at: datetime, *, staff: bool) -> tuple[Traits, Sequence[Peer]]:
+    """What the person says of their work, and peers; for staff the desk's figures stand in their place."""
+    if profile is None:
+        return Traits(), ()
+    if staff:
+        return traits_of(profile), ()
+    around = peers_of(profile, at, limit=PEOPLE)
+    return around.me, around.peers
 
 
 def _meetings(user: Any, at: datetime) -> list[Meeting]:
@@ -143,14 +154,43 @@ def _reply(meeting: Meeting) -> Need:
     )
 
 
-def _from_profile(profile: Any, at: datetime) -> list[Need]:
+def _from_people(profile: Any) -> list[Need]:
+    """Requests that wait for a yes or a no, and introductions of a month ago."""
+    found = []
+    if profile.asked_of_them:
+        words = ngettext(
+            "A member asks to be introduced to you",
+            "%(n)d members ask to be introduced to you",
+            profile.asked_of_them,
+        )
+        found.append(
+            Need(
+                icon="user-plus",
+                title=words % {"n": profile.asked_of_them},
+                url="/members/introductions/",
+                detail=_("Read why, and accept or decline quietly."),
+                action=_("Answer"),
+            )
+        )
+    if profile.to_look_back:
+        found.append(
+            Need(
+                icon="thumbs-up",
+                title=_("Did the introduction help?"),
+                url="/members/introductions/",
+                detail=_("One click; nobody is shown your answer."),
+                action=_("Say so"),
+            )
+        )
+    return found
+
+
+def _from_profile(profile: Profile, me: Traits, at: datetime) -> list[Need]:
     """One line about everything that peers would look for and not find, and one when it has become old."""
-    if profile is None:
-        return []
     if left := steps_left(profile.user):
         return [_first_visit(left)]
     months = months_since_confirmed(profile.last_confirmed, at)
-    return [*_missing(profile), *([_stale(months)] if months else [])]
+    return [*_missing(profile, me), *([_stale(months)] if months else [])]
 
 
 def _stale(months: int) -> Need:
@@ -164,14 +204,14 @@ def _stale(months: int) -> Need:
     )
 
 
-def _missing(profile: Any) -> list[Need]:
+def _missing(profile: Profile, me: Traits) -> list[Need]:
     missing = [
         words
         for words, there in (
             (_("what you do"), profile.role),
-            (_("your service lines"), profile.service_lines.all()),
-            (_("what you can be asked about"), profile.has_subjects),
-            (_("what you are looking for"), profile.looking_for),
+            (_("your service lines"), me.lines),
+            (_("what you can be asked about"), me.subjects),
+            (_("what you are looking for"), me.wishes),
         )
         if not there
     ]
@@ -224,12 +264,12 @@ def _summary(needs: Sequence[Need], at: datetime, zone: ZoneInfo) -> str:
     return f"{words} {more}"
 
 
-def _cases(profile: Profile | None, user: Any) -> list[EntryCard]:
+def _cases(me: Traits, user: Any) -> list[EntryCard]:
     """The newest cases, those in the person's service lines first."""
     rows = library(user)
-    lines = [line.pk for line in profile.service_lines.all()] if profile else []
-    if lines:
-        same = Case.service_lines.through.objects.filter(case=OuterRef("pk"), serviceline__in=lines)
+    if me.lines:
+        lines = list(me.lines)
+        same = Case.service_lines.through.objects.filter(case=OuterRef("pk"), serviceline__slug__in=lines)
         rows = rows.annotate(mine=Exists(same)).order_by("-mine", "-first_published_at", "-pk")
     else:
         rows = rows.order_by("-first_published_at", "-pk")

@@ -8,6 +8,7 @@ from members.models import User
 from tests.factories.cases import stage_cases
 from tests.factories.kits import make_kit, make_release
 from tests.factories.members import JoinRequestFactory, OrganisationFactory, ProfileFactory
+from tests.factories.reach import stage_reach
 from tests.factories.workinggroups import staged
 
 
@@ -15,9 +16,9 @@ from tests.factories.workinggroups import staged
 def stage(db: None, lead: User) -> dict[str, Any]:
     """Names used in `sample:` and what they stand for; apps add theirs."""
     ProfileFactory(handle="open-olga", visibility="public")
-    ProfileFactory(handle="closed-clara")
+    reached = stage_reach(ProfileFactory(handle="closed-clara").user, lead)
     OrganisationFactory(slug="an-organisation")
     asked = JoinRequestFactory()
     make_release(make_kit())
     stage_cases()
-    return staged(lead) | {"a-join-request": asked.pk}
+    return {**reached, **staged(lead), "a-join-request": asked.pk}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from members import operations
 from members.filters import FACETS, Filters
 from members.lookup import bits, index
-from members.lookup.search import alike, search
+from members.lookup.search import alike, own_terms, search
 from members.lookup.terms import TIERS, is_known, terms_of, tier_of, words_of
 from members.models import DirectoryEntry, DirectoryTerm, Profile, Subject, User
 from members.rules import Audience
@@ -224,6 +224,9 @@ def test_nobody_is_listed_whom_the_row_no_longer_shows(member):
     assert is_known(row, "staff")
 
 
+WEIGHTS = {"expertise": 2, "line": 1}
+
+
 def test_likeness_weighs_subjects_twice_and_knows_only_what_is_shown(subjects):
     def made(shared, lines, **fields):
         profile = ProfileFactory(**fields)
@@ -239,8 +242,24 @@ def test_likeness_weighs_subjects_twice_and_knows_only_what_is_shown(subjects):
     made([], ["estates"])
     hidden = made(subjects, ["payroll"], audiences={"ask_about": "me", "service_lines": "groups"})
     index.write(Profile.objects.all())
-    row = Profile.objects.select_related("entry").get(pk=me.pk)
-    assert alike(row, "members") == {two.pk: 4, both.pk: 3, one.pk: 1}
-    assert alike(row, "public") == {}
-    assert alike(row, "") == {}
-    assert alike(Profile.objects.select_related("entry").get(pk=hidden.pk), "members") == {}
+
+    def found(profile, tier):
+        row = Profile.objects.select_related("entry").get(pk=profile.pk)
+        wanted = {term: WEIGHTS[term[0]] for term in own_terms(row, tier or "staff") if term[0] in WEIGHTS}
+        return alike(wanted, tier, without=profile.pk)
+
+    assert found(me, "members") == {two.pk: 4, both.pk: 3, one.pk: 1}
+    assert found(me, "public") == {}
+    assert found(me, "") == {}
+    assert found(hidden, "members") == {}
+
+
+def test_likeness_stops_at_the_number_that_is_asked_for(subjects):
+    people = [ProfileFactory() for _number in range(5)]
+    for profile in people:
+        profile.expertise.create(tag=subjects[0])
+    index.write(Profile.objects.all())
+    assert alike({("expertise", subjects[0].slug): 4}, "members", without=people[1].pk, most=2) == {
+        people[0].pk: 4,
+        people[2].pk: 4,
+    }

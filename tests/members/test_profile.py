@@ -11,8 +11,9 @@ from members.choices import languages, zones
 from members.context import me
 from members.lookup import index
 from members.models import Contribution, Organisation, Profile, ProfileEdit, Subject, User
+from members.peers.queries import similar_to
 from members.profiles.operations import KEEP, Conflict, ProfileChanges, edit_profile
-from members.queries import record_of, similar_to
+from members.queries import record_of
 from portal.follows.models import Channel
 from portal.taxonomy.models import ServiceLine, Stage
 from tests.factories.members import OrganisationFactory, ProfileFactory
@@ -582,8 +583,9 @@ def test_people_alike_share_subjects_or_lines_the_most_shared_first(member, visi
     made("Nothing", ["c1"], ["estates"])
     made("Gone", ["a1", "b1"], ["payroll", "grants"], user__standing="suspended")
     made("Keeps it", ["a1", "b1"], ["payroll"], audiences={"ask_about": "groups", "service_lines": "me"})
-    assert [card.name for card in similar_to(me, member)] == ["Two subjects", "One of each", "Another line"]
-    assert [card.name for card in similar_to(me, visitor)] == ["One line"]
+    now = timezone.now()
+    assert [card.name for card in similar_to(me, member, now)] == ["Two subjects", "One of each", "Another line"]
+    assert [card.name for card in similar_to(me, visitor, now)] == ["One line"]
 
 
 # --- closed lists -----------------------------------------------------------------------------------------------

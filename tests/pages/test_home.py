@@ -356,8 +356,8 @@ def test_home_costs_the_same_for_one_three_and_thirty(
     found = {name: cost(reader) for name, reader in readers.items()}
     assert {name: queries for name, (queries, _size) in found.items()} == {
         "visitor": 8,
-        "member": 12,
-        "staff": 12,
+        "member": 11,
+        "staff": 11,
         "pending": 12,
     }
     assert max(size for _queries, size in found.values()) <= 60_000

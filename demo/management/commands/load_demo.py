@@ -10,7 +10,7 @@ from demo.progress import Progress
 from portal.outbox.drain import settle_without_mail
 
 # In the order in which they stand on each other.
-PARTS = ("people", "joining", "roster", "cases", "groups", "discussions", "kits", "told", "pages", "mail")
+PARTS = ("people", "joining", "roster", "cases", "groups", "reach", "discussions", "kits", "told", "pages", "mail")
 
 
 class Command(BaseCommand):
