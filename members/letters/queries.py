@@ -118,19 +118,19 @@ def see_reports(rows: Iterable[Report], viewer: Any) -> Sequence[SeenReport]:
 
 
 def writer_of(report: Report) -> int:
-    """Whose words were reported."""
-    if report.letter is not None:
-        return report.letter.sender_id
-    return report.introduction.asker_id
+    """Whose words were reported: a letter's, or else those of a request to be introduced."""
+    reported: Any = report.introduction if report.letter is None else report.letter
+    return reported.asker_id if report.letter is None else reported.sender_id
 
 
 def _see_report(row: Report, cards: dict[int, PersonCard]) -> SeenReport:
     writer = cards.get(writer_of(row))
+    asked: Any = row.introduction
     return SeenReport(
         pk=row.pk,
         at=row.at,
         note=row.note,
-        text=row.letter.text if row.letter else row.introduction.purpose,
+        text=row.letter.text if row.letter else asked.purpose,
         is_letter=row.letter is not None,
         writer=writer,
         writer_handle=writer.key if writer else "",
