@@ -28,9 +28,12 @@ def code_now(key: str = KEY, *, steps: int = 0) -> str:
     return format_hotp_value(hotp_value(key, int(time.time()) // 30 + steps))
 
 
-def prove(client: Client, person: Any) -> None:
-    """Mark the client's session as one that proved the person's second factor, long ago."""
+def prove(client: Client, person: Any, *, again: bool = False) -> None:
+    """Mark the client's session as one that proved the person's second factor: long ago, or `again` just now."""
+    proof = {"method": "mfa", "type": "totp", "at": 0.0}
+    if again:
+        proof |= {"at": time.time(), "reauthenticated": True}
     session = client.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "type": "totp", "at": 0}]
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [proof]
     session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = user_id_to_str(person)
     session.save()

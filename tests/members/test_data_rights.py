@@ -29,8 +29,9 @@ from portal.outbox.drain import drain
 from portal.outbox.models import Fact, Mail
 from tests.factories import cases as case_factory
 from tests.factories.anything import row_of
-from tests.factories.members import PASSWORD, ProfileFactory
+from tests.factories.members import ProfileFactory
 from tests.members.post import delivered, newest
+from tests.second_factor import prove
 
 NAME, ADDRESS, CANARY = "Zyphorelle Quandrixton", "zyphorelle@canary.example", "canary-of-zyphorelle"
 
@@ -63,10 +64,10 @@ def _give_a_row(holding: personal.Holding, person: User) -> None:
 
 
 def _signed_in(person: User) -> Client:
-    """With a password that was asked again just now."""
+    """With a second factor that was asked for again just now."""
     client = Client()
-    client.post("/accounts/login/", {"login": person.email, "password": PASSWORD})
-    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    client.force_login(person)
+    prove(client, person, again=True)
     return client
 
 
