@@ -71,6 +71,7 @@ class ExportReady:
     """Everything about a person was put together for them."""
 
     export_id: int
+    person_id: int
 
 
 @fact("members.FactorResetAsked")
