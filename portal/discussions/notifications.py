@@ -4,7 +4,9 @@ One post reaches a person once, by the strongest of its reasons: it names or ans
 or wrote in it before.
 """
 
+import re
 from typing import Any
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -22,6 +24,8 @@ from portal.follows.queries import followers, seated
 from portal.notifications.kinds import Kind, declare
 from portal.notifications.models import Level
 from portal.notifications.ways import Route, Weight
+
+_LINK = re.compile(r"\[([^\]\n]+)\]\((https?://[^\s()<>]+|/[^\s()<>]*)\)")
 
 
 class _Conversation(Kind):
@@ -77,6 +81,7 @@ class _Conversation(Kind):
             "thread": post.thread,
             "author": queries.card_or_stand_in(post.author, people),
             "html": _for_mail(queries.html_of(post, people)),
+            "text": _as_text(post.body),
             "first": post.number == 1,
         }
 
@@ -84,6 +89,11 @@ class _Conversation(Kind):
 def _for_mail(html: str) -> SafeString:
     """The same HTML with links that lead here from anywhere."""
     return mark_safe(html.replace('href="/', f'href="{settings.SITE_URL}/'))  # noqa: S308 -- as safe as it was
+
+
+def _as_text(body: str) -> str:
+    """Markdown as somebody would type it into a mail: the words of a link, then where it leads, from anywhere."""
+    return _LINK.sub(lambda link: f"{link[1]}: {urljoin(settings.SITE_URL, link[2])}", body)
 
 
 @declare
