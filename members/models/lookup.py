@@ -1,7 +1,7 @@
 """The directory's index: for each word and each value of a facet, the set of people it leads to, for each tier.
 
 A tier is a sort of reader: visitors, members, programme staff. A set holds only people of whom such a reader may
-see just that; what somebody shows to their groups, or to nobody, is in no set. docs/adr/0011 tells why the sets
+see just that; what somebody shows to their groups, or to nobody, is in no set. docs/adr/0012 tells why the sets
 are bitmaps.
 """
 
