@@ -8,14 +8,12 @@ from django.db.models import QuerySet
 
 from members.choices import ContributionKind
 from members.eyes import StandIn
-from members.folding import fold
 from members.models import (
     Contribution,
     DataExport,
     Departure,
     DirectoryTerm,
     Merge,
-    Organisation,
     Profile,
     ProfileEdit,
     User,
@@ -26,7 +24,6 @@ from portal.core.cards import PersonCard
 from portal.outbox.models import Fact
 
 CONTRIBUTIONS = 10
-LONG_WORD = 4  # shorter ones stand in too many names to mean one of them
 
 
 def card_of(user: Any) -> PersonCard:
@@ -92,38 +89,7 @@ def record_of(profile: Profile, viewer: Any) -> Record:
     return Record(others[:CONTRIBUTIONS], max(0, len(others) - CONTRIBUTIONS), leads)
 
 
-# --- organisations ------------------------------------------------------------------------------------------------
-
-
-def organisations_called(text: str) -> list[Organisation]:
-    """The organisations with this name, whatever its case and accents; usually one, or none.
-
-    Of several with one name, the country behind it in brackets says which: "Ministry of Finance (Romania)".
-    """
-    found = _named(text)
-    name, bracket, country = text.strip().removesuffix(")").rpartition("(")
-    if len(found) != 1 and bracket and name.strip():
-        found = [row for row in _named(name) if fold(str(row.country.name)) == fold(country)] or found
-    return found
-
-
-def _named(text: str) -> list[Organisation]:
-    wanted = fold(text)
-    rows = Organisation.objects.filter(search_text__contains=wanted).order_by("pk") if wanted else ()
-    return [row for row in rows if wanted in map(fold, row.names)]
-
-
-def organisations_like(text: str, most: int = 5) -> list[str]:
-    """Names of organisations in which every word of the text stands, or else the longest of its words."""
-    words = sorted(fold(text).split(), key=len, reverse=True)
-    rows = Organisation.objects.order_by("name", "pk")
-    every = rows
-    for word in words[:6]:
-        every = every.filter(search_text__contains=word)
-    found = list(every.values_list("name", flat=True)[:most]) if words else []
-    if not found and words and len(words[0]) >= LONG_WORD:
-        found = list(rows.filter(search_text__contains=words[0]).values_list("name", flat=True)[:most])
-    return found
+# --- beside the form ----------------------------------------------------------------------------------------------
 
 
 def common_organisations(most: int = 30) -> list[str]:

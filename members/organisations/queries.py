@@ -17,7 +17,7 @@ from portal.core.text import is_storable
 
 # Fewer letters than these would list the table.
 FEWEST_LETTERS, MOST_SUGGESTED = 3, 8
-PEOPLE_SHOWN = 24
+PEOPLE_SHOWN, PEOPLE_READ = 24, 120
 PROPOSALS_READ, PROPOSALS_SHOWN = 200, 25
 # Whoever writes from here may work anywhere: nobody's organisation.
 FREE_MAIL = frozenset(
@@ -40,11 +40,17 @@ def organisation_called(text: str) -> Organisation | None:
 
     Of several with one name, the country behind it in brackets says which: "Ministry of Finance (Romania)".
     """
+    found = organisations_called(text)
+    return found[0] if len(found) == 1 else None
+
+
+def organisations_called(text: str) -> list[Organisation]:
+    """Every organisation with this name, as `organisation_called` reads it."""
     name, _open, country = text.strip().removesuffix(")").rpartition("(") if text.rstrip().endswith(")") else ("",) * 3
     found = _named(text)
     if len(found) != 1 and name.strip():
         found = [row for row in _named(name) if fold(str(row.country.name)) == fold(country)] or found
-    return found[0] if len(found) == 1 else None
+    return found
 
 
 def _named(text: str) -> list[Organisation]:
@@ -66,6 +72,11 @@ def suggested(text: str) -> list[str]:
     )
     rows = Organisation.objects.filter(condition).order_by(begins, "name", "pk")
     return names_apart(rows[:MOST_SUGGESTED])
+
+
+def meant_by(text: str) -> list[str]:
+    """Names that somebody may have meant who wrote one that is not in the list: by all its words, or by the longest."""
+    return suggested(text) or suggested(max(text.split(), key=len, default=""))
 
 
 def names_apart(organisations: Iterable[Organisation]) -> list[str]:
@@ -101,14 +112,15 @@ def with_line(rows: QuerySet[Organisation]) -> QuerySet[Organisation]:
 
 
 def workplace(organisation: Organisation, viewer: Any) -> Workplace:
-    """What the page shows; people through `Profile.visible_to`, as everywhere."""
-    rows = Profile.objects.visible_to(viewer).with_card_data().filter(organisation=organisation)
-    people = list(rows.order_by("sort_name", "pk")[: PEOPLE_SHOWN + 1])
+    """What the page shows: those of its people who show that they work there."""
+    rows = Profile.objects.visible_to(viewer).with_card_data().with_ties_to(viewer).filter(organisation=organisation)
+    cards = [see_card(profile, viewer) for profile in rows.order_by("sort_name", "pk")[:PEOPLE_READ]]
+    people = [card for card in cards if card.organisation]
     return Workplace(
         organisation=organisation,
         above=list(organisation.above())[::-1],
         parts=list(organisation.parts.order_by("name", "pk")[:100]),
-        people=[see_card(profile, viewer) for profile in people[:PEOPLE_SHOWN]],
+        people=people[:PEOPLE_SHOWN],
         more=len(people) > PEOPLE_SHOWN,
     )
 

@@ -9,8 +9,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Organisation
-from members.queries import organisations_called, organisations_like
 from portal.core.fields import SafeFormCharField
 
 MOST_SUBJECTS, LONGEST_SUBJECT = 12, 60
@@ -41,39 +39,6 @@ class SubjectsField(SafeFormCharField):
                     params={"limit": LONGEST_SUBJECT, "start": name[:20]},
                 )
         return names
-
-
-class OrganisationNameField(SafeFormCharField):
-    """An organisation of the list, by any of its names; typed, with suggestions, however long the list is."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        attrs = {"list": "organisations", "autocomplete": "organization"}
-        super().__init__(**{"max_length": 200, "widget": forms.TextInput(attrs=attrs), **kwargs})
-
-    def prepare_value(self, value: Any) -> Any:
-        return value.name if isinstance(value, Organisation) else value
-
-    def clean(self, value: Any) -> Organisation | None:  # type: ignore[override]
-        text = super().clean(value)
-        if not text:
-            return None
-        found = organisations_called(text)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise forms.ValidationError(
-                _("Several have this name. Write the country behind it, one of: %(names)s."),
-                params={"names": "; ".join(f"{row.name} ({row.country.name})" for row in found[:5])},
-            )
-        near = organisations_like(text)
-        if near:
-            raise forms.ValidationError(
-                _("No organisation in the list has this name. Did you mean one of these: %(names)s?"),
-                params={"names": "; ".join(near)},
-            )
-        raise forms.ValidationError(
-            _("No organisation in the list has this name. Write it into the next field, and staff add it to the list.")
-        )
 
 
 class PhoneField(SafeFormCharField):

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from members import privacy, rules
 from members.choices import Offer, languages, zone_choices
 from members.models import Profile, User
-from members.profiles.fields import LinksField, OrganisationNameField, PhoneField, SubjectsField
+from members.organisations.fields import OrganisationNameField
+from members.profiles.fields import LinksField, PhoneField, SubjectsField
 from members.profiles.operations import ProfileChanges, Workplace
 from members.profiles.photos import EXTENSIONS, made_of
 from members.profiles.words import FIELD_OF
@@ -48,7 +49,12 @@ class WorkForm(SafeForm):
     organisation = OrganisationNameField(
         label=_("Organisation"),
         help_text=_("Begin to type its name; a short or former name will do."),
-        error_messages={"required": _("Say which organisation you work for.")},
+        error_messages={
+            "required": _("Say which organisation you work for."),
+            "unknown": _(
+                "No organisation in the list has this name. Write it into the next field, and staff add it to the list."
+            ),
+        },
     )
     organisation_proposed = SafeFormCharField(
         label=_("If it is not in the list"),
