@@ -54,9 +54,14 @@ def thread(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         return redirect(found, permanent=True)
     if found.hears_news:
         read_about(channel=found.channel, thread=found.notices_key, by=request.user, at=timezone.now())
+    return render(request, "discussions/thread.html", _page_of(found, request))
+
+
+def _page_of(found: Any, request: HttpRequest) -> dict[str, Any]:
+    """The posts of the page, and the box to reply with who will hear of it, for who may write."""
     seen = queries.see(found, request.user, request.GET)
     writes = seen.may_write and seen.last and not rules.is_closed(found)
-    context = {
+    return {
         "thread": found,
         "seen": seen,
         "nav": part_of(found.channel),
@@ -65,7 +70,6 @@ def thread(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "form": PostForm(initial={"key": fresh_key()}) if writes else None,
         "told": audiences.of_reply(found, by=request.user) if writes else NOBODY,
     }
-    return render(request, "discussions/thread.html", context)
 
 
 def write(
