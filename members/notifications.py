@@ -127,6 +127,7 @@ class _OfClaim(Kind):
     area = gettext_lazy("Membership")
     route = Route.ROLE
     template = "members/email/claim_decided"
+    action = gettext_lazy("Look at your profile")
 
     def channel(self, fact: Any) -> None:
         return None

@@ -25,6 +25,7 @@ from portal.outbox.leases import claim, last_start, next_try, problem_text
 from portal.outbox.models import Mail, Trouble
 from portal.outbox.preparing import Preparation
 from portal.outbox.rendering import render
+from portal.outbox.signals import refused
 from portal.outbox.verdicts import refused_for_good, stalled
 
 log = logging.getLogger("portal.outbox")
@@ -194,6 +195,7 @@ def _failed(mail: Mail, error: Exception) -> None:
     """Bounce what the other side refuses for good, try again later whatever may pass by itself."""
     if refused_for_good(error):
         _settle(mail, state=Mail.State.BOUNCED, raw="", problem=problem_text(error))
+        refused.send_robust(sender=Mail, mail=mail, error=error)
     elif isinstance(error, OSError):  # smtplib's exceptions are among them
         _put_off(mail, error, tries=TRIES)
     else:

@@ -37,8 +37,8 @@ def mail_of(db: None, member: Any, co_member: Any) -> Callable[..., Mail]:
         MAKERS[slug](member, co_member)
         while run_errands(100):
             pass
-        notice = Notification.objects.get(person=member, kind=slug)
-        return Mail.objects.get(subject_id=notice.pk, renderer="notification", person=member)
+        led = Notification.objects.filter(person=member, kind=slug, joins=None).get()
+        return Mail.objects.get(subject_id=led.pk, renderer="notification", person=member)
 
     return make
 

@@ -12,10 +12,14 @@ from django.utils import timezone
 from cases import operations as case_operations
 from cases.models import Case
 from members import operations as member_operations
-from members.models import JoinRequest, Profile, User
+from members.models import JoinRequest, Profile, Record, User
+from members.profiles.operations import ProfileChanges, edit_profile
 from members.rights import exporting
+from members.roster import claiming
 from portal.follows.operations import follow
 from portal.meetings import operations as meeting_operations
+from portal.outbox.given_up import tell_staff
+from portal.outbox.models import Mail
 from tests.factories.cases import editor, published
 from tests.factories.discussions import make_reply, make_thread
 from tests.factories.kits import make_kit, make_release
@@ -137,3 +141,60 @@ def _approved(reader: Any, actor: Any) -> None:
 def _export(reader: Any, actor: Any) -> None:
     exporting.ask_for_export(by=reader, at=timezone.now())
     exporting.make_exports(lambda: False)
+
+
+@makes("discussions.thread-opened")
+def _opened(reader: Any, actor: Any) -> None:
+    channel = make_channel(audience="public", readers=(reader, actor))
+    body = "Two of our districts want to leave.\n\n- What does it **cost** them?\n- Who told whom first?"
+    make_thread(channel, by=actor, title="What counts as cost?", body=body, quiet=False)
+
+
+@makes("discussions.post-written")
+def _written(reader: Any, actor: Any) -> None:
+    """Two posts in five minutes: one mail tells of both."""
+    channel = make_channel(audience="public", readers=(reader, actor))
+    thread = make_thread(channel, by=reader, title="What counts as cost?")
+    make_reply(thread, by=actor, body="Let them price it themselves. We gave two districts our full cost model.")
+    make_reply(thread, by=actor, body="One withdrew in a week.\n\n> Who told whom first?\n\nThe board did.")
+
+
+def _record() -> Record:
+    return Record.objects.create(source="Register", key="1", name="O. Owner", title="Head of payroll")
+
+
+@makes("members.record-claimed")
+def _claimed(reader: Any, actor: Any) -> None:
+    claiming.accept(claim=_claim(reader), by=editor(), at=timezone.now())
+
+
+@makes("members.claim-refused")
+def _not_claimed(reader: Any, actor: Any) -> None:
+    claiming.refuse(claim=_claim(reader), by=editor(), at=timezone.now())
+
+
+def _claim(reader: Any) -> Any:
+    return claiming.claim(record=_record(), wish="mine", note="It is me.", by=reader, at=timezone.now())
+
+
+@makes("members.profile-edited")
+def _edited(reader: Any, actor: Any) -> None:
+    User.objects.filter(pk=actor.pk).update(is_staff=True)
+    changes = ProfileChanges(role="Head of payroll")
+    edit_profile(person=reader, changes=changes, by=User.objects.get(pk=actor.pk), at=timezone.now())
+
+
+@makes("outbox.work-given-up")
+def _given_up(reader: Any, actor: Any) -> None:
+    User.objects.filter(pk=reader.pk).update(is_staff=True)
+    now = timezone.now()
+    Mail.objects.create(
+        key="gone",
+        message_id="<gone@portal.example>",
+        renderer="raw",
+        address="a@b.example",
+        state="dead",
+        created_at=now,
+        due_at=now,
+    )
+    tell_staff("SMTPDataError: 554 no", at=now)
