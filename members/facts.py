@@ -107,6 +107,8 @@ class RecordClaimed:
     """A listed person turned out to be this member."""
 
     record_id: int
+    person_id: int
+    name: str
 
 
 @fact("members.JoinQuestionAsked")

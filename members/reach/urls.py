@@ -1,9 +1,38 @@
 from django.urls import path
 
-from members.views import introductions, letters, spokespeople
+from members.views import introductions, letters, office_hours, peers, spokespeople
 
 # Part of members/urls.py.
 urlpatterns = [
+    path("members/me/contact/", peers.contact, name="contact"),
+    path("members/me/contact/<slug:handle>/block/", peers.block, name="block"),
+    path("members/me/contact/<slug:handle>/unblock/", peers.unblock, name="unblock"),
+    path("members/me/spokesperson/", spokespeople.my_consent, name="my-consent"),
+    path("members/me/spokesperson/renew/", spokespeople.renew_consent, name="renew-consent"),
+    path("members/me/spokesperson/withdraw/", spokespeople.withdraw_consent, name="withdraw-consent"),
+    path("members/peers/", peers.peers, name="peers"),
+    path("members/peers/<slug:handle>/not-now/", peers.not_now, name="not-now"),
+    path("members/peers/<slug:handle>/again/", peers.again, name="again"),
+    path("members/introductions/", introductions.introductions, name="introductions"),
+    path("members/introductions/<int:pk>/", introductions.introduction, name="introduction"),
+    path("members/introductions/<int:pk>/accept/", introductions.accept, name="accept-introduction"),
+    path("members/introductions/<int:pk>/decline/", introductions.decline, name="decline-introduction"),
+    path("members/introductions/<int:pk>/withdraw/", introductions.withdraw, name="withdraw-introduction"),
+    path("members/introductions/<int:pk>/helped/", introductions.helped, name="introduction-helped"),
+    path("members/introductions/<int:pk>/report/", letters.report_introduction, name="report-introduction"),
+    path("members/messages/", letters.letters, name="letters"),
+    path("members/messages/<int:pk>/", letters.letter, name="letter"),
+    path("members/messages/<int:pk>/report/", letters.report_letter, name="report-letter"),
+    path("members/office-hours/", office_hours.office_hours, name="office-hours"),
+    path("members/office-hours/offer/", office_hours.offer_hour, name="offer-hour"),
+    path("members/office-hours/<int:pk>/", office_hours.office_hour, name="office-hour"),
+    path("members/office-hours/<int:pk>/change/", office_hours.change_hour, name="change-hour"),
+    path("members/office-hours/<int:pk>/stop/", office_hours.stop_hour, name="stop-hour"),
+    path("members/office-hours/<int:pk>/day/", office_hours.hour_day, name="hour-day"),
+    path("members/office-hours/bookings/<int:pk>/", office_hours.booking, name="booking"),
+    path("members/office-hours/bookings/<int:pk>.ics", office_hours.booking_ics, name="booking-ics"),
+    path("members/office-hours/bookings/<int:pk>/cancel/", office_hours.cancel_booking, name="cancel-booking"),
+    path("members/spokespeople/", spokespeople.spokespeople, name="spokespeople"),
     path("members/<slug:handle>/introduce/", introductions.introduce, name="introduce"),
     path("members/<slug:handle>/write/", letters.write, name="write"),
     path("manage/reports/", letters.reports, name="reports"),

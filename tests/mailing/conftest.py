@@ -16,6 +16,7 @@ from portal.notifications.ways import Preset
 from portal.outbox.drain import run_errands
 from portal.outbox.models import Mail
 from tests.factories.notifications import wants_mail
+from tests.mailing import people  # noqa: F401 -- makers of its own
 from tests.mailing.makers import MAKERS
 
 # The declared kinds that have a maker; test_every_kind.py asks that all have one.

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from cases import operations as case_operations
 from cases.models import Case
-from members import operations as member_operations
+from members.joining import operations as joining
 from members.models import JoinRequest, Profile, Record, User
 from members.profiles.operations import ProfileChanges, edit_profile
 from members.rights import exporting
@@ -112,7 +112,7 @@ def _joined(reader: Any, actor: Any) -> None:
 
 
 def _request(person: Any) -> JoinRequest:
-    return member_operations.request_to_join(
+    return joining.request_to_join(
         person=person,
         organisation="Wealdshire County Council",
         kind="practitioner",
@@ -134,7 +134,7 @@ def _approved(reader: Any, actor: Any) -> None:
     User.objects.filter(pk=reader.pk).update(standing=User.Standing.PENDING)
     reader.refresh_from_db()
     request = _request(reader)
-    member_operations.approve(request=request, organisation=None, kind="practitioner", by=actor, at=timezone.now())
+    joining.approve(request=request, organisation=None, kind="practitioner", by=actor, at=timezone.now())
 
 
 @makes("members.export-ready")
