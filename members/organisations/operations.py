@@ -161,9 +161,10 @@ def merge(*, gone: Organisation, into: Organisation, by: User, at: datetime) -> 
     people = Profile.objects.filter(organisation=gone).count()
     requests = JoinRequest.objects.filter(works_at=gone).count()
     _move_all(gone, into)
-    others = {fold(name): name for name in reversed([*into.other_names, *gone.names])}
-    others.pop(fold(into.name), None)
-    into.other_names = list(reversed(others.values()))
+    others = {fold(into.name): into.name}
+    for name in [*into.other_names, *gone.names]:
+        others.setdefault(fold(name), name)
+    into.other_names = list(others.values())[1:]
     into.save(update_fields=["other_names", "updated_at"])
     slug, name = gone.slug, gone.name
     gone.delete()
