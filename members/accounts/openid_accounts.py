@@ -21,7 +21,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members import operations
+from members.joining.operations import confirm_address
 from members.models import User
 
 WAITING = "connection_that_waits"
@@ -68,7 +68,7 @@ class ProviderAccountAdapter(DefaultSocialAccountAdapter):
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> Any:
         """An account, its connection and its request to join: staff see it at once, the address is confirmed."""
         user = super().save_user(request, sociallogin, form)
-        operations.confirm_address(person=user, at=timezone.now())
+        confirm_address(person=user, at=timezone.now())
         return user
 
     def get_connect_redirect_url(self, request: HttpRequest, socialaccount: SocialAccount) -> str:

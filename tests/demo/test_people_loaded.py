@@ -39,7 +39,8 @@ def test_what_a_member_changed_stays(member):
     assert profile.role == "Something else"
 
 
-def test_the_four_accounts_sign_in_without_further_questions_and_nobody_else_can():
+def test_the_four_accounts_sign_in_without_further_questions_and_nobody_else_can(settings):
+    settings.REQUIRE_SECOND_FACTOR = False  # as `make run` starts the portal
     load()
     for account in ACCOUNTS:
         response = Client().post("/accounts/login/", {"login": account.email, "password": PASSWORD})

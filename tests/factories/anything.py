@@ -1,6 +1,7 @@
 """A row of any model that points at somebody, filled with whatever its fields ask for."""
 
 import datetime as dt
+import itertools
 import uuid
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 FAR_OFF = dt.datetime(2050, 1, 1, tzinfo=dt.UTC)
+_numbers = itertools.count(2)
 # What no field says of itself: constraints over several columns.
 PECULIAR: dict[str, dict[str, Any]] = {
     "outbox.Mail": {"due_at": FAR_OFF},
@@ -64,6 +66,8 @@ def _value(field: Any, text: str, depth: int) -> Any:
         return _target(field, depth)
     if field.choices:
         return next(iter(dict(field.flatchoices)))
+    if isinstance(field, models.IntegerField) and _told_apart(field):
+        return next(_numbers)
     made = next((make for kind, make in VALUES if isinstance(field, kind)), None)
     return made() if made else _text(field, text)
 

@@ -326,7 +326,7 @@ def test_a_refused_claim_changes_nothing_and_is_told(staff: User, member: User) 
     claim = claiming.claim(record=record, wish="remove", note="", by=member, at=timezone.now())
     claiming.refuse(claim=claim, by=staff, at=timezone.now())
     assert Record.objects.filter(pk=record.pk, state="unclaimed").exists()
-    assert "could not tell" in newest(member.email).message["Subject"]
+    assert "could not be given to you" in newest(member.email).message["Subject"]
 
 
 def test_an_accepted_wish_to_be_removed_removes_for_good(staff: User, member: User) -> None:

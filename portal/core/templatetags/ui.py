@@ -100,7 +100,7 @@ def flag(label: Any, tone: str = "plain") -> SafeString:
 def avatar(card: PersonCard, size: str = "m") -> SafeString:
     """A photo, or initials on the person's colour, with the shape of their level. `size`: s, m or xl."""
     shape = lvl(card.mark)
-    pixels = AVATAR_PIXELS[size]
+    pixels = AVATAR_PIXELS.get(size, AVATAR_PIXELS["m"])
     face = card.initials
     if card.photo:
         face = format_html(
