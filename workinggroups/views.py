@@ -24,6 +24,7 @@ from portal.meetings import views as meeting_views
 from portal.meetings.feeds import calendar_response, subscribe_url
 from portal.meetings.listing import channel_page, tabs
 from portal.meetings.models import Meeting
+from portal.notifications.operations import read_about
 from workinggroups import operations, queries
 from workinggroups.forms import AppointForm, CharterForm, NewGroupForm, TermsForm
 from workinggroups.models import Membership, WorkingGroup
@@ -70,6 +71,8 @@ def groups(request: HttpRequest) -> HttpResponse:
 def group(request: HttpRequest, slug: str) -> HttpResponse:
     """`/groups/<slug>/`: charter, next meeting, leads, products."""
     found = _group(request, slug)
+    if found.hears_news:
+        read_about(channel=found.channel, by=request.user, at=timezone.now())
     overview = queries.overview(found, request.user, timezone.now())
     subnav = _subnav(found, request.user, "group", overview.balance.total)
     return render(request, "workinggroups/group.html", {"group": found, "overview": overview, "subnav": subnav})

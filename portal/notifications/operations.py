@@ -10,14 +10,15 @@ from django.db.models import Exists, OuterRef, QuerySet
 from portal.follows.models import Channel
 from portal.notifications.audience import decided, due_at
 from portal.notifications.kinds import Kind
-from portal.notifications.models import Level, Notification, ReadMark
+from portal.notifications.models import MAILS_A_DAY, Level, Notification, ReadMark
 from portal.notifications.ways import Way
 from portal.notifications.writing import newest_notice, queue_mails_of, write_notices
 from portal.outbox.models import Mail
 from portal.outbox.registry import Envelope
 
 # Passes that wrote nothing although somebody is left: another fact took their slot of the day at the same moment.
-PASSES = 5
+# That can happen once for each slot; whoever has none left is told without one.
+PASSES = MAILS_A_DAY + 2
 
 
 class StillContended(RuntimeError):
