@@ -14,13 +14,21 @@ from django.db.models.constants import OnConflict
 
 
 def insert_found(
-    model: type[Model], found: QuerySet[Any], *, from_found: Mapping[str, str], same: Mapping[str, Any]
+    model: type[Model],
+    found: QuerySet[Any],
+    *,
+    from_found: Mapping[str, str],
+    same: Mapping[str, Any],
+    finish_looking: str = "",
 ) -> int:
     """Write one row of `model` for each row of `found`; rows that break a unique constraint are left out.
 
     `found` is what `.values(...)` gives. `from_found` names, for a field, what comes from there: SQL over the found
     rows, which are called `d`, mostly just `d.column`. `same` holds the values that all rows share; whatever is in
     neither gets the field's default. How many rows were written.
+
+    A query that looks into the very table that is written wants `finish_looking`, a column of `d`: PostgreSQL then
+    sorts by it, and so finds all rows before it writes the first. Otherwise each look passes the rows written so far.
     """
     try:
         inner, inner_values = found.query.get_compiler(using=found.db).as_sql()
@@ -39,9 +47,10 @@ def insert_found(
     insert = connection.ops.insert_statement(on_conflict=OnConflict.IGNORE)
     suffix = connection.ops.on_conflict_suffix_sql([], OnConflict.IGNORE, [], [])
     table = connection.ops.quote_name(model._meta.db_table)
+    sort = f"ORDER BY {finish_looking}" if finish_looking else ""
     into, chosen = f"{insert} {table} ({', '.join(columns)})", ", ".join(selected)
     # Names and SQL of the code alone; every value is a parameter.
-    statement = f"{into} SELECT {chosen} FROM ({inner}) AS d {suffix}"  # noqa: S608
+    statement = f"{into} SELECT {chosen} FROM ({inner}) AS d {sort} {suffix}"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(statement, [*values, *inner_values])
         return cursor.rowcount

@@ -80,10 +80,8 @@ def decided(kind: Kind, fact: Any, *, actor_id: int | None, at: datetime) -> Que
             slot=_NO_NUMBER,
             waiting_for=_NO_NUMBER,
         )
-    people = _with_wish(people, kind, at)
-    people = people.annotate(
-        day=_days(people, due_at(kind, at)), waiting_for=_waiting_mail(kind, kind.thread(fact), at)
-    )
+    people = _with_wish(people, kind, kind.routes(fact), at)
+    people = people.annotate(day=_days(due_at(kind, at)), waiting_for=_waiting_mail(kind, kind.thread(fact), at))
     if kind.exempt(fact):
         return people.annotate(way=F("wish"), slot=_NO_NUMBER)
     mailed = Q(wish=Way.MAIL, waiting_for=None)
@@ -126,16 +124,24 @@ def _with_level(people: QuerySet[Any], kind: Kind, fact: Any) -> QuerySet[Any]:
     )
 
 
-def _with_wish(people: QuerySet[Any], kind: Kind, at: datetime) -> QuerySet[Any]:
-    """`wish`: the way that level, preference, preset, brake and pause come to; the mails of the day not yet counted."""
+def _with_wish(people: QuerySet[Any], kind: Kind, routes: dict[Route, QuerySet[Any]], at: datetime) -> QuerySet[Any]:
+    """`wish`: the way that level, preference, preset, brake and pause come to; the mails of the day not yet counted.
+
+    What it asks of `route` it asks of the people of that route alone: an annotation that others refer to is written
+    out in SQL each time, and `route` asks for every route's people.
+    """
     own = {"own": FilteredRelation("preferences", condition=Q(preferences__kind=kind.slug))}
     addressed = _by_preset(Weight.ADDRESSED)
-    as_preset = Case(When(route__in=kind.addresses, then=addressed), default=_by_preset(kind.weight))
+    as_preset: Any = _by_preset(kind.weight)
+    for route in kind.addresses:
+        if route in routes:
+            as_preset = Case(When(_came_by(route, routes), then=addressed), default=as_preset)
     chosen = Coalesce("own__way", as_preset, output_field=CharField())
     if kind.mentions:
         own["own_mentions"] = FilteredRelation("preferences", condition=Q(preferences__kind=MENTIONS))
-        mentioned = When(route=Route.MENTIONED, then=Coalesce("own_mentions__way", addressed))
-        chosen = Case(mentioned, default=chosen, output_field=CharField())
+        if Route.MENTIONED in routes:
+            mentioned = When(_came_by(Route.MENTIONED, routes), then=Coalesce("own_mentions__way", addressed))
+            chosen = Case(mentioned, default=chosen, output_field=CharField())
     loud = When(level=Level.Choice.EVERYTHING, then=Value(Way.MAIL))
     people = people.annotate(**own).annotate(chosen=Case(loud, default=chosen, output_field=CharField()))
     wish = Case(
@@ -152,15 +158,27 @@ def _with_wish(people: QuerySet[Any], kind: Kind, at: datetime) -> QuerySet[Any]
     return people.annotate(wish=wish).exclude(wish=Way.NOTHING)
 
 
+def _came_by(route: Route, routes: dict[Route, QuerySet[Any]]) -> Q:
+    """Whose `route` is this one: they are among its people, and among those of no stronger route."""
+    came = Q(pk__in=routes[route].order_by().values("pk"))
+    for stronger in Route:
+        if stronger == route:
+            return came
+        if stronger in routes:
+            came &= ~Q(pk__in=routes[stronger].order_by().values("pk"))
+    return came
+
+
 def _by_preset(weight: str) -> Case:
     whens = [When(wishes__preset=preset, then=Value(preset_way(preset, weight))) for preset in PRESETS]
     return Case(*whens, default=Value(preset_way("", weight)), output_field=CharField())
 
 
-def _days(people: QuerySet[Any], at: datetime) -> Case:
+def _days(at: datetime) -> Case:
     """The day that it is for each person at `at`: there are at most three on earth at a time."""
     zones: dict[date, list[str]] = defaultdict(list)
-    for name in people.order_by().values_list("time_zone", flat=True).distinct():
+    everybody = get_user_model()._default_manager.order_by()
+    for name in everybody.values_list("time_zone", flat=True).distinct():
         zones[local_day(name, at)].append(name)
     whens = [When(time_zone__in=names, then=Value(day, DateField())) for day, names in zones.items()]
     return Case(*whens, default=Value(local_day("UTC", at), DateField()), output_field=DateField())

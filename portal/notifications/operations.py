@@ -12,7 +12,7 @@ from portal.notifications.audience import decided, due_at
 from portal.notifications.kinds import Kind
 from portal.notifications.models import MAILS_A_DAY, Level, Notification, ReadMark
 from portal.notifications.ways import Way
-from portal.notifications.writing import newest_notice, queue_mails_of, write_notices
+from portal.notifications.writing import AT_A_TIME, newest_notice, queue_mails_of, write_notices
 from portal.outbox.models import Mail
 from portal.outbox.registry import Envelope
 
@@ -35,14 +35,20 @@ def notify(*, kind: Kind, fact: Any, envelope: Envelope) -> None:
     if kind.conversation:
         _hold_waiting_mails(kind.thread(fact))
     told = Notification.objects.filter(fact=envelope.fact_id, person=OuterRef("pk"))
+    people = decided(kind, fact, actor_id=envelope.by_id, at=envelope.at).exclude(Exists(told))
+    shared = {
+        "fact": envelope.fact_id,
+        "kind": kind.slug,
+        "channel": kind.channel(fact),
+        "thread": kind.thread(fact),
+        "at": envelope.at,
+    }
     contended = 0
     while contended < PASSES:
-        people = decided(kind, fact, actor_id=envelope.by_id, at=envelope.at).exclude(Exists(told))
-        if _write(people, kind, fact, envelope):
-            continue
-        if not people.exists():
+        written = _write(people, shared, due=due_at(kind, envelope.at))
+        if written < AT_A_TIME and not people.exists():
             return
-        contended += 1
+        contended += not written
     msg = f"{kind.slug} #{envelope.fact_id}"
     raise StillContended(msg)
 
@@ -56,22 +62,13 @@ def _hold_waiting_mails(thread: str) -> None:
     list(waiting.select_for_update().values_list("pk", flat=True))
 
 
-def _write(people: QuerySet[Any], kind: Kind, fact: Any, envelope: Envelope) -> int:
+def _write(people: QuerySet[Any], shared: dict[str, Any], *, due: datetime) -> int:
     """Write notices and mails for many of `people` at once; for how many."""
     before = newest_notice()
-    written = write_notices(
-        people,
-        shared={
-            "fact": envelope.fact_id,
-            "kind": kind.slug,
-            "channel": kind.channel(fact),
-            "thread": kind.thread(fact),
-            "at": envelope.at,
-        },
-    )
+    written = write_notices(people, shared=shared)
     if written:
-        fresh = Notification.objects.filter(fact=envelope.fact_id, kind=kind.slug, pk__gt=before)
-        queue_mails_of(fresh, due_at=due_at(kind, envelope.at), at=envelope.at)
+        fresh = Notification.objects.filter(fact=shared["fact"], kind=shared["kind"], pk__gt=before)
+        queue_mails_of(fresh, due_at=due, at=shared["at"])
     return written
 
 

@@ -28,6 +28,7 @@ def write_notices(people: QuerySet[Any], *, shared: dict[str, Any]) -> int:
         Notification,
         found.values("person_pk", "route", "way", "waiting_for", "day", "slot")[:AT_A_TIME],
         same=shared,
+        finish_looking="d.way",
         from_found={
             "person": "d.person_pk",
             "route": "d.route",
