@@ -205,7 +205,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 # --- people -----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "members.User"
 # Below these a visitor who may not see a page gets the way to join, the same for hidden and for missing.
-MEMBERS_AREAS = ("/cases/", "/groups/", "/kits/", "/meetings/", "/members/")
+MEMBERS_AREAS = ("/cases/", "/discussions/", "/groups/", "/kits/", "/meetings/", "/members/")
 PERSON_CARDS = "members.queries.cards_by_user"  # how the kernel asks for people's cards
 PEOPLE_BY_HANDLE = "members.queries.users_by_handle"  # and whom "@handle" in a text means
 AUTHENTICATION_BACKENDS = ["members.accounts.backend.AccountBackend"]

@@ -2,25 +2,31 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import formataddr
 
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from members import facts
 from members.invitations.operations import take_up
 from members.joining.queries import let_in_by
-from members.mail import send_mail
+from members.mail import compose_for, send_mail
 from members.models import FirstVisit, Invitation, JoinMessage, JoinRequest, Organisation, Profile, User
 from members.operations import NotAllowed, free_handle, reindex
 from members.organisations.queries import organisation_called
 from portal.core.rules import is_staff_member
 from portal.follows.operations import follow
+from portal.incoming.replies import reply_address
+from portal.incoming.trimming import marker
 from portal.outbox.operations import record
+from portal.outbox.wording import display_name
 
 REMIND_AFTER, CLOSE_AFTER = timedelta(days=7), timedelta(days=30)
 AT_ONCE = 500
+REPLIES = "members.join-request"  # who takes answers by mail: members/replies.py
 
 
 class AlreadyDecided(ValueError):
@@ -108,7 +114,7 @@ def ask_back(*, request: JoinRequest, question: str, by: User, at: datetime) -> 
     message = JoinMessage.objects.create(request=request, author=by, from_staff=True, text=question, at=at)
     key = f"members.join-question:{message.pk}"
     record(facts.JoinQuestionAsked(request.pk, request.person_id), key=key, by=by, at=at)
-    _write_to_the_person(request, "join_question", question=question, close_at=request.close_at)
+    _write_to_the_person(request, "join_question", at, question=question, close_at=request.close_at)
     return message
 
 
@@ -158,7 +164,7 @@ def _close(request: JoinRequest, at: datetime) -> bool:
     if not changed.update(**_ended(JoinRequest.Decision.CLOSED, at)):
         return False
     record(facts.JoinClosed(request.pk, request.person_id), key=f"members.join-closed:{request.pk}", by=None, at=at)
-    _write_to_the_person(request, "join_closed")
+    _write_to_the_person(request, "join_closed", at)
     return True
 
 
@@ -168,14 +174,20 @@ def _remind(request: JoinRequest, at: datetime) -> bool:
         return False
     question = request.messages.filter(from_staff=True).last()
     said = question.text if question else ""
-    _write_to_the_person(request, "join_reminder", question=said, close_at=request.close_at)
+    _write_to_the_person(request, "join_reminder", at, question=said, close_at=request.close_at)
     return True
 
 
-def _write_to_the_person(request: JoinRequest, template: str, **context: object) -> None:
-    """A mail with a button that leads to the page of the request; queued directly, as for a refusal."""
+def _write_to_the_person(request: JoinRequest, template: str, at: datetime, **context: object) -> None:
+    """A mail with a button that leads to the page of the request; what asks something can be answered by mail too."""
     page = {"action_url": settings.SITE_URL + reverse("members:me"), "action_label": _("Open your request")}
-    send_mail(f"members/email/{template}", request.person, {**page, **context})
+    address = reply_address(person=request.person, handler=REPLIES, key=str(request.pk), at=at) if context else ""
+    with translation.override(request.person.language):
+        answered = {"answer_marker": marker() if address else ""}
+    message = compose_for(request.person, f"members/email/{template}", {**page, **answered, **context})
+    if address:
+        message.reply_to = [formataddr((display_name(settings.COMMUNITY["name"]), address))]
+    message.send()
 
 
 # --- deciding ---------------------------------------------------------------------------------------------------

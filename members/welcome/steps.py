@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from members.choices import Offer
 from members.models import Profile
 from members.profiles.fields import SubjectsField
-from members.welcome import operations
+from members.profiles.operations import ProfileChanges, edit_profile
 from members.welcome.queries import peers_to_meet
 from portal.core.fields import SafeFormCharField
 from portal.core.forms import SafeForm
@@ -88,6 +88,10 @@ def _write_challenges(*, by: Any, at: datetime, challenges: Any) -> None:
     follow_challenges(challenges=challenges, by=by, at=at)
 
 
+def _write_offers(*, by: Any, at: datetime, **said: Any) -> None:
+    edit_profile(person=by, changes=ProfileChanges(**said), by=by, at=at)
+
+
 STEPS = {
     step.slug: step
     for step in (
@@ -102,7 +106,7 @@ STEPS = {
             "offer",
             _("Offer and seek"),
             OfferForm,
-            write=operations.say_offers,
+            write=_write_offers,
             initial=lambda profile: {
                 "ask_about": ", ".join(each.tag.name for each in profile.expertise.all()),
                 "willing_to": [each.what for each in profile.offers.all()],

@@ -16,7 +16,6 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal.core.rules import is_member
 from portal.incoming import operations, reading, replies, rules
 from portal.incoming.answering import tell_refused
 from portal.incoming.failures import Failure, failures
@@ -153,7 +152,7 @@ def _post(letter: reading.Letter, known: replies.Answers, text: str, at: datetim
     handler = replies.handler_called(row.handler)
     if known.expired(at):
         raise replies.Refused(_("The mail that you answered is more than 90 days old. Open the thread to answer it."))
-    if handler is None or not is_member(row.person):
+    if handler is None or not replies.may_answer(row.person, row.handler):
         raise replies.Refused(_("You can no longer answer there."))
     if letter.is_too_large:
         raise replies.Refused(_("It is larger than 10 MB. Write the words alone, and share files in the portal."))

@@ -20,6 +20,7 @@ from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
 
+from portal.core.rules import is_member
 from portal.incoming.models import ThreadAddress
 from portal.outbox.tags import opened, sealed, tag_of, with_tag
 
@@ -40,6 +41,7 @@ class Handler(Protocol):
 
 HandlerType = TypeVar("HandlerType", bound=Callable[..., None])
 _handlers: dict[str, Handler] = {}
+_for_newcomers: set[str] = set()
 
 
 @dataclass(frozen=True)
@@ -54,17 +56,24 @@ class Answers:
         return at.astimezone(UTC).date() - self.issued > LASTS
 
 
-def takes_replies(name: str) -> Callable[[HandlerType], HandlerType]:
-    """Register who takes replies to a sort of thread; see above."""
+def takes_replies(name: str, *, newcomers: bool = False) -> Callable[[HandlerType], HandlerType]:
+    """Register who takes replies to a sort of thread; see above. `newcomers`: also from who is no member yet."""
 
     def register(handler: HandlerType) -> HandlerType:
         if name in _handlers:
             msg = f"Replies to {name} are taken already."
             raise ValueError(msg)
         _handlers[name] = handler
+        if newcomers:
+            _for_newcomers.add(name)
         return handler
 
     return register
+
+
+def may_answer(person: Any, name: str) -> bool:
+    """Whether this person may answer this sort of thread by mail at all; the handler asks for the thread itself."""
+    return is_member(person) or (name in _for_newcomers and bool(person.is_active))
 
 
 def handler_called(name: str) -> Handler | None:
