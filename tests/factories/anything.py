@@ -15,6 +15,7 @@ _numbers = itertools.count(2)
 # What no field says of itself: constraints over several columns.
 PECULIAR: dict[str, dict[str, Any]] = {
     "outbox.Mail": {"due_at": FAR_OFF},
+    "members.OfficeHours": {"minutes": 30, "zone": "UTC"},
     "members.Departure": {"due_at": FAR_OFF},
     "members.JoinRequest": {"decision": "refused", "refusal": "Because.", "decided_at": LONG_AGO},
     "wagtailcore.ModelLogEntry": {"action": "wagtail.edit"},

@@ -235,7 +235,7 @@ def test_a_consent_that_ran_out_exists_for_its_owner_and_staff(role, request, me
 def test_the_register_costs_the_same_at_any_length(member, visitor, client_of, number):
     for each in range(number):
         speaks(public(user__name=f"Person {each}"), scope="public", lines=["payroll", "hr"], languages=["en", "fr"])
-    for viewer, cost in ((member, 10), (visitor, 6)):
+    for viewer, cost in ((member, 9), (visitor, 6)):
         client = client_of(viewer)
         client.get("/healthz")
         with CaptureQueriesContext(connection) as asked:
