@@ -24,7 +24,6 @@ class NewRelease(Kind):
     area = gettext_lazy("Kits and tools")
     weight = Weight.NEWS
     template = "kits/email/released"
-    same_for_all = True
     action = gettext_lazy("See what changed")
 
     def channel(self, fact: KitReleased) -> Channel | None:

@@ -98,8 +98,10 @@ def multiply(row: Any, times: int, **columns: str) -> None:
     names = [field.column for field in row._meta.concrete_fields if field is not key or key.column in columns]
     values = [columns.get(name, f'"{name}"') for name in names]
     into, chosen = ", ".join(f'"{name}"' for name in names), ", ".join(values)
-    found = f"{table}, generate_series(1, {times}) AS n WHERE {table}.{key.column} = {row.pk}"
-    _execute(f"INSERT INTO {table} ({into}) SELECT {chosen} FROM {found}")  # noqa: S608 -- our own names and numbers
+    first = f"{table}.{key.column} = {row.pk}"
+    _execute(
+        f"INSERT INTO {table} ({into}) SELECT {chosen} FROM {table}, generate_series(1, {times}) AS n WHERE {first}"
+    )
 
 
 def timed(work: Callable[[], Any]) -> float:

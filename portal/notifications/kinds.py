@@ -44,10 +44,6 @@ class Kind:
     # About the account itself: no preference and no unsubscribing, and those who are no members are told too.
     transactional: ClassVar[bool] = False
 
-    # `context` and the templates come out the same for every reader (they get no `person`; who may see the channel is
-    # asked elsewhere, and nobody answers by mail): they are asked once for the mails that are sent together.
-    same_for_all: ClassVar[bool] = False
-
     def channel(self, fact: Any) -> Channel | None:
         """The thing it is about; whoever may not see it is told nothing. None: no such limit."""
         raise NotImplementedError

@@ -246,7 +246,6 @@ def test_what_several_mails_need_is_loaded_at_once_and_anew_when_it_is_old(
 ) -> None:
     monkeypatch.setattr(preparing, "_loaders", {})
     monkeypatch.setattr(preparing, "AT_A_TIME", 4)
-    monkeypatch.setattr(preparing, "FRESH_SECONDS", 60)
     loaded: list[list[str]] = []
 
     @preparing.prepares("test")
