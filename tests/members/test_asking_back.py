@@ -58,7 +58,7 @@ def test_a_question_reaches_the_person_who_answers_on_their_page_and_is_staff_s_
     assert "Your request is being looked at" in person.get("/members/me/").content.decode()
 
     told = newest(staff.email)
-    assert told.message["Subject"] == "Renske Oduya has answered about joining"
+    assert told.message["Subject"] == "An answer about a request to join"
     assert "The regional one." in told.text
     desk = client_of(staff).get(f"/manage/join-requests/{row.pk}/").content.decode()
     assert desk.index("Which hub?") < desk.index("The regional one.")
@@ -184,5 +184,5 @@ def test_waiting_for_the_person_has_its_dates_or_none(row):
 
 def test_only_those_who_asked_are_told_of_the_answer(asked_back, staff, second_staff):
     operations.answer(request=asked_back, text="Here.", by=asked_back.person, at=timezone.now())
-    told = {mail.message["To"] for mail in delivered() if "has answered" in mail.message["Subject"]}
+    told = {mail.message["To"] for mail in delivered() if "An answer about" in mail.message["Subject"]}
     assert told == {staff.email}

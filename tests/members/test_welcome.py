@@ -8,7 +8,8 @@ from django.utils import timezone
 from members.joining import operations as joining
 from members.models import Expertise, FirstVisit, Profile
 from members.operations import reindex, subjects_called
-from members.welcome import operations, queries
+from members.profiles.operations import ProfileChanges, edit_profile
+from members.welcome import queries
 from members.welcome.queries import peers_to_meet
 from portal.follows.models import ChallengeChannel, Follow
 from portal.follows.operations import follow_challenges
@@ -146,7 +147,12 @@ def test_members_from_before_see_no_reminder_and_may_go_through_it(member, clien
 def test_what_else_stands_in_the_profile_stays(member, newcomer):
     profile = Profile.objects.get(user=member)
     before = (profile.role, profile.organisation, profile.shown_to, profile.bio)
-    operations.say_offers(ask_about=["x y"], willing_to=[], looking_for="", by=member, at=timezone.now())
+    edit_profile(
+        person=member,
+        changes=ProfileChanges(ask_about=["x y"], willing_to=[], looking_for=""),
+        by=member,
+        at=timezone.now(),
+    )
     profile.refresh_from_db()
     assert (profile.role, profile.organisation, profile.shown_to, profile.bio) == before
 
