@@ -23,7 +23,7 @@ from members.folding import fold
 from members.operations import record_contribution, withdraw_contribution
 from portal.core.four_eyes import last_hand, words_of
 from portal.follows.models import Reach
-from portal.follows.operations import keep_in_step, keep_one_host
+from portal.follows.operations import keep_in_step, keep_one_seat
 from portal.outbox.operations import record
 
 log = logging.getLogger("portal.cases")
@@ -129,14 +129,14 @@ def _backdate(case: Any, *, first: bool, at: datetime | None) -> None:
 def show_elsewhere(case: Any) -> None:
     """Bring in step what others know of the case: the channel with its audience, and its author's contributions.
 
-    Needs the channel joined. Its author hosts the channel: hears what is asked about the case, may close a discussion.
+    Needs the channel joined. Its author belongs to it: hears what is asked about the case, may close a discussion.
     Whatever is off the site is staff's alone, for followers and in profiles.
     """
     shown = case.live and rules.standing_of(case) not in {"withdrawn", "hidden"}
     audience = case.audience if shown else Reach.STAFF
     title, url = case.title or case.slug, case.get_absolute_url()
     keep_in_step(channel=case.channel, title=title, url=url, audience=audience)
-    keep_one_host(channel=case.channel, user=case.author if shown else None)
+    keep_one_seat(channel=case.channel, user=case.author if shown else None)
     key = f"case:{case.pk}"
     if shown and case.author_id:
         record_contribution(

@@ -20,8 +20,13 @@ def may_write(thread: Any, user: Any) -> bool:
 
 
 def may_close(thread: Any, user: Any) -> bool:
-    """Hosts of the channel, and staff; the row comes `with_viewer(user)`."""
-    return is_staff_member(user) or bool(is_member(user) and thread.hosting)
+    """Hosts of the channel, and staff; where every member writes also those who belong: the author of a case.
+
+    The row comes `with_viewer(user)`.
+    """
+    if not is_member(user):
+        return False
+    return bool(is_staff_member(user) or thread.hosting or (thread.belongs and not thread.seated_only))
 
 
 def is_closed(thread: Any) -> bool:

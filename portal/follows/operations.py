@@ -35,11 +35,14 @@ def unseat(*, channel: Channel, user: Any) -> None:
 
 
 @transaction.atomic
-def keep_one_host(*, channel: Channel, user: Any | None) -> None:
-    """Of a channel that belongs to one person: `user` is its host and nobody else has a place; None: nobody has."""
+def keep_one_seat(*, channel: Channel, user: Any | None) -> None:
+    """Of a channel that belongs to one person: `user` has a reader's place and nobody else has any; None: nobody has.
+
+    Not a host's: hosts lead a group of others, and need a second factor for it.
+    """
     Seat.objects.filter(channel=channel).exclude(user=user).delete()
     if user is not None:
-        seat(channel=channel, user=user, role=Seat.Role.HOST)
+        seat(channel=channel, user=user, role=Seat.Role.READER)
 
 
 def follow(*, channel: Channel, by: Any, at: datetime) -> None:

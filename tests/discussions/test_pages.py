@@ -374,12 +374,9 @@ def sign_in(client: Client, person: User, where: str) -> Any:
 
 
 @pytest.mark.parametrize("ended", ["expired", "signed out", "password changed elsewhere"])
-def test_a_text_outlasts_the_session_it_was_typed_in(
-    ended: str, thread: Thread, co_member: User, settings: Any
-) -> None:
-    settings.REQUIRE_SECOND_FACTOR = False  # a host's own way in is tested elsewhere
+def test_a_text_outlasts_the_session_it_was_typed_in(ended: str, thread: Thread, co_member: User) -> None:
     client = Client()
-    client.force_login(co_member)
+    client.force_login(co_member, second_factor=False)  # signs in again through the page, with a password alone
     url = f"{thread.get_absolute_url()}reply/"
     form = fields_of(client.get(f"{url}?to=1"))
     if ended == "expired":
@@ -440,7 +437,7 @@ def test_what_nobody_typed_is_not_kept(thread: Thread, client: Client) -> None:
 # --- cases ------------------------------------------------------------------------------------------------------
 
 
-def test_members_ask_about_a_case_and_its_author_hosts(
+def test_members_ask_about_a_case_and_its_author_may_close(
     member: User, outsider: User, client_of: Callable[[Any], Client], client: Client
 ) -> None:
     case = case_factory.published(slug="asked", audience="public", author=member)
@@ -455,6 +452,7 @@ def test_members_ask_about_a_case_and_its_author_hosts(
     assert "What did it cost?" in text_of(asking.get(url))
     assert "Read 1 discussion" in text_of(asking.get(case.get_absolute_url()))
     assert "Close the discussion" in text_of(client_of(member).get(thread.get_absolute_url()))
+    assert not User.objects.get(pk=member.pk).is_lead, "an author leads nobody and needs no second factor"
     assert "Close the discussion" not in text_of(asking.get(thread.get_absolute_url()))
     visitor = client.get(case.get_absolute_url())
     assert "Members hold 1 discussion about this case." in text_of(visitor)
