@@ -41,7 +41,7 @@ def shown(row, user, at=None):
 def test_who_is_asked_is_told_by_mail_with_the_purpose_and_without_an_address(member, co_member):
     request(member, co_member)
     mail = newest(co_member.email)
-    assert mail.message["Subject"] == "Olena Owner asks to be introduced to you"
+    assert mail.message["Subject"] == "A member asks to be introduced to you"
     assert WHY in mail.text
     assert "/members/introductions/" in mail.text
     assert member.email not in mail.text + mail.html
