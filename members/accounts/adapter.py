@@ -84,9 +84,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """To set up a second factor or a provider, having signed in within the last minutes is proof enough."""
         if not super().is_reauthentication_required(app=app, **kwargs):
             return False
-        return app not in _FRESH_IS_ENOUGH or not self._signed_in_just_now()
+        return app not in _FRESH_IS_ENOUGH or not self.signed_in_just_now()
 
-    def _signed_in_just_now(self) -> bool:
+    def signed_in_just_now(self) -> bool:
+        """Whether whoever is signed in did so, with all that was asked of them, within the last minutes."""
         user = self.request.user
         method = "mfa" if user.has_second_factor else ""
         since = time.time() - app_settings.REAUTHENTICATION_TIMEOUT

@@ -9,6 +9,7 @@ from allauth.socialaccount import views as social
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, re_path
 
+from members.accounts.again import signs_in_anew
 from members.accounts.views import factors, providers, staff
 from members.accounts.views import own as own_pages
 from members.views.joining import JoinView
@@ -59,9 +60,9 @@ doors = [
 
 # For whoever is signed in, about their own account.
 own = [
-    path("accounts/email/", _ours(views.email), name="account_email"),
+    path("accounts/email/", _ours(signs_in_anew(views.email)), name="account_email"),
     path("accounts/password/change/", _ours(views.password_change), name="account_change_password"),
-    path("accounts/password/set/", _ours(views.password_set), name="account_set_password"),
+    path("accounts/password/set/", _ours(signs_in_anew(views.password_set)), name="account_set_password"),
     path("accounts/reauthenticate/", _ours(views.reauthenticate), name="account_reauthenticate"),
     path("accounts/reauthenticate/code/", _ours(factors.CodeAgain.as_view()), name="mfa_reauthenticate"),
     path(
@@ -70,9 +71,9 @@ own = [
         name="mfa_reauthenticate_webauthn",
     ),
     path("accounts/second-factor/first/", factors.first, name="second_factor_first"),
-    path("accounts/app/add/", _ours(factors.AddApp.as_view()), name="mfa_activate_totp"),
+    path("accounts/app/add/", _ours(signs_in_anew(factors.AddApp.as_view())), name="mfa_activate_totp"),
     path("accounts/app/remove/", factors.remove_app, name="mfa_deactivate_totp"),
-    path("accounts/passkeys/add/", _ours(factors.AddPasskey.as_view()), name="mfa_add_webauthn"),
+    path("accounts/passkeys/add/", _ours(signs_in_anew(factors.AddPasskey.as_view())), name="mfa_add_webauthn"),
     path("accounts/passkeys/<int:pk>/rename/", _ours(factors.RenamePasskey.as_view()), name="mfa_edit_webauthn"),
     path("accounts/passkeys/<int:pk>/remove/", factors.remove_passkey, name="mfa_remove_webauthn"),
     path("accounts/recovery-codes/", factors.recovery_codes, name="mfa_view_recovery_codes"),

@@ -263,6 +263,18 @@ def test_who_signed_in_a_moment_ago_is_not_asked_again(member, client):
     assert client.get(ADD_APP).status_code == 200
 
 
+@pytest.mark.parametrize("address", [ADD_APP, "/accounts/passkeys/add/", "/accounts/email/", "/accounts/password/set/"])
+def test_who_has_nothing_to_be_asked_for_signs_in_once_more(address, member, client_of):
+    member.set_unusable_password()
+    member.save()
+    stolen = client_of(member, second_factor=False)
+    for method in (stolen.get, stolen.post):
+        assert method(address)["Location"].startswith(f"{LOGIN}?next={address}")
+    fresh = Client()
+    by_mailed_code(fresh, member)
+    assert fresh.get(address).status_code == 200
+
+
 def test_the_key_is_not_in_the_database_as_it_is(member, client_of):
     client = client_of(member, second_factor=False)
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
