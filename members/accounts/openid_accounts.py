@@ -66,9 +66,10 @@ class ProviderAccountAdapter(DefaultSocialAccountAdapter):
 
     @transaction.atomic
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> Any:
-        """An account, its connection and its request to join: staff see it at once, the address is confirmed."""
+        """An account, its connection and its request to join, decided or with staff at once: the address is confirmed."""
         user = super().save_user(request, sociallogin, form)
         confirm_address(person=user, at=timezone.now())
+        user.refresh_from_db(fields=["standing"])  # a verified organisation's people are in already
         return user
 
     def get_connect_redirect_url(self, request: HttpRequest, socialaccount: SocialAccount) -> str:

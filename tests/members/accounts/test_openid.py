@@ -16,6 +16,7 @@ from django.test import Client
 
 from members.models import JoinRequest, User
 from portal import sign_in
+from tests.factories.joining import DomainFactory
 from tests.factories.members import PASSWORD, ProfileFactory
 from tests.harness.openid_provider import CLIENT, SECRET, Agency, provider
 from tests.harness.openid_provider import PASSWORD as THEIR_PASSWORD
@@ -156,6 +157,14 @@ def test_somebody_new_asks_to_join_and_is_no_member(client, theirs, staff, clien
     account = SocialAccount.objects.get()
     assert set(account.extra_data) <= {"email", "name"}
     assert not SocialToken.objects.exists()
+
+
+def test_people_of_a_verified_organisation_are_in_at_once(client, theirs):
+    DomainFactory(domain="agency.example", verified=True)
+    sign_in_there(client, "nadia@agency.example")
+    client.post(JOIN, REQUEST)
+    assert User.objects.get(email="nadia@agency.example").standing == "member"
+    assert client.get("/members/me/edit/").status_code == 200
 
 
 def test_what_is_missing_is_said_beside_the_field(client, theirs):
