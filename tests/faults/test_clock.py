@@ -15,7 +15,7 @@ from django.utils import timezone
 from members.models import User
 from portal.celery import app
 from portal.follows.models import Follow
-from portal.notifications.models import Notification
+from portal.notifications.models import Notification, Wishes
 from portal.outbox import leases
 from portal.outbox.drain import drain
 from portal.outbox.models import Errand, Mail
@@ -40,6 +40,7 @@ def released() -> Callable[[int, str], None]:
             User(email=f"{slug}{number}@reader.example", name=f"Reader {number}", standing="member")
             for number in range(followers)
         )
+        Wishes.objects.bulk_create(Wishes(person=person, preset="everything") for person in people)
         kit = make_kit(slug, audience="members")
         Follow.objects.bulk_create(Follow(channel=kit.channel, user=person, since=now) for person in people)
         make_release(kit)

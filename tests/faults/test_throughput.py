@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from members.models import User
 from portal.follows.models import Follow
+from portal.notifications.models import Wishes
 from portal.outbox.drain import run_errands
 from portal.outbox.models import Mail
 from portal.outbox.rendering import render
@@ -42,6 +43,7 @@ def a_release_is_told(transactional_db: None) -> Callable[[int], int]:
             for number in range(people)
         ]
         readers = User.objects.bulk_create(rows, batch_size=500)
+        Wishes.objects.bulk_create(Wishes(person=reader, preset="everything") for reader in readers)
         kit = make_kit("measured", audience="members")
         Follow.objects.bulk_create(Follow(channel=kit.channel, user=reader, since=now) for reader in readers)
         make_release(kit)
