@@ -100,7 +100,7 @@ def offered(said: Said) -> list[Offer]:
     hints = {
         Scope.THING: _("No mail, no summary and nothing in the list."),
         Scope.KIND: _("It still appears in your notifications when you sign in."),
-        Scope.DIGEST: _("Mails that speak to you still come."),
+        Scope.DIGEST: _("Mails that address you still come."),
         Scope.WEEKLY: _("Everything you get waits for one mail a week."),
         Scope.ALL: _("Only what concerns your account itself, such as a code to sign in."),
     }

@@ -59,9 +59,11 @@ PRESETS: dict[str, dict[str, Way]] = {
 }
 
 SENTENCES: dict[str, Any] = {
-    Preset.QUIET: _("A mail only when something speaks to you or must be done in time; news once a week."),
-    Preset.BALANCED: _("A mail when something speaks to you; news of what you follow in one summary a day."),
-    Preset.EVERYTHING: _("A mail for each thing as it happens, up to six a day; the rest in the daily summary."),
+    Preset.QUIET: _("A mail only when you are addressed or something must be done in time. News once a week."),
+    Preset.BALANCED: _(
+        "A mail when you are addressed or something must be done in time. News of what you follow once a day."
+    ),
+    Preset.EVERYTHING: _("A mail for each thing as it happens, up to six a day. The rest once a day."),
 }
 
 

@@ -1,6 +1,8 @@
 """Staff ask before they decide; the person answers, or time closes the request."""
 
 from datetime import timedelta
+from email.message import EmailMessage
+from email.utils import parseaddr
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,10 +11,11 @@ from django.utils import timezone
 
 from members.joining import operations, queries
 from members.joining.operations import AlreadyDecided
-from members.models import JoinMessage, JoinRequest
+from members.models import JoinMessage, JoinRequest, User
 from members.operations import NotAllowed
 from members.tasks import sweep_requests
 from portal.desk.queues import waiting
+from portal.incoming.receiving import Outcome, receive
 from portal.outbox.models import Mail
 from tests.factories.members import PASSWORD, JoinRequestFactory
 from tests.members.post import delivered, newest
@@ -186,3 +189,53 @@ def test_only_those_who_asked_are_told_of_the_answer(asked_back, staff, second_s
     operations.answer(request=asked_back, text="Here.", by=asked_back.person, at=timezone.now())
     told = {mail.message["To"] for mail in delivered() if "An answer about" in mail.message["Subject"]}
     assert told == {staff.email}
+
+
+# --- by mail ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def answer_at(row, staff, settings):
+    """Where the person answers the mail that asks something."""
+    settings.REPLY_ADDRESS = "reply@portal.example"
+    operations.ask_back(request=row, question=QUESTION, by=staff, at=timezone.now())
+    mail = newest(ADDRESS)
+    assert "You can answer this mail" in mail.text
+    return parseaddr(mail.message["Reply-To"])[1]
+
+
+def answer_by_mail(text, to, sender=ADDRESS, number=1):
+    message = EmailMessage()
+    said = {"From": sender, "To": to, "Subject": "Re: A question", "Message-ID": f"<{number}@tamarack.example>"}
+    for name, value in said.items():
+        message[name] = value
+    message.set_content(text)
+    return receive(message.as_bytes(), recipient=to, at=timezone.now())
+
+
+def test_the_question_can_be_answered_by_mail(row, answer_at, staff):
+    quoted = "The regional one.\n\nOn Mon, 4 May 2026 at 10:01, the office wrote:\n> Which hub?\n"
+    assert answer_by_mail(quoted, answer_at) is Outcome.POSTED
+    assert answer_by_mail(quoted, answer_at) is Outcome.REPEATED
+    assert [each.text for each in queries.thread(row, staff)] == [QUESTION, "The regional one."]
+    assert list(queries.waiting_requests()) == [row]
+
+
+def test_nobody_else_answers_by_mail_and_nobody_after_the_decision(row, answer_at, staff):
+    assert answer_by_mail("Me!", answer_at, sender="other@elsewhere.example") is Outcome.STRANGER
+    operations.refuse(request=row, reason="No.", by=staff, at=timezone.now())
+    assert answer_by_mail("But!", answer_at, number=2) is Outcome.REFUSED
+    assert not JoinMessage.objects.filter(from_staff=False).exists()
+
+
+def test_who_is_suspended_meanwhile_answers_nothing(row, answer_at):
+    User.objects.filter(pk=row.person_id).update(is_active=False)
+    assert answer_by_mail("Here.", answer_at) is Outcome.REFUSED
+    assert not JoinMessage.objects.filter(from_staff=False).exists()
+
+
+def test_without_an_address_for_replies_the_mail_asks_for_none(row, staff, settings):
+    settings.REPLY_ADDRESS = ""
+    operations.ask_back(request=row, question=QUESTION, by=staff, at=timezone.now())
+    mail = newest(ADDRESS)
+    assert mail.message["Reply-To"] is None

@@ -11,7 +11,6 @@ from members.operations import reindex, subjects_called
 from members.profiles.operations import ProfileChanges, edit_profile
 from members.welcome import queries
 from members.welcome.queries import peers_to_meet
-from members.welcome.steps import STEPS
 from portal.follows.models import ChallengeChannel, Follow
 from portal.follows.operations import follow_challenges
 from portal.follows.queries import followed_challenges
