@@ -66,7 +66,7 @@ class ProviderAccountAdapter(DefaultSocialAccountAdapter):
 
     @transaction.atomic
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> Any:
-        """An account, its connection and its request to join; decided or with staff at once, as the address is known."""
+        """An account, its connection and its request to join; decided or with staff at once: the address is known."""
         user = super().save_user(request, sociallogin, form)
         confirm_address(person=user, at=timezone.now())
         user.refresh_from_db(fields=["standing"])  # a verified organisation's people are in already
