@@ -123,5 +123,6 @@ def test_the_page_asks_the_database_nothing(client: Client, django_assert_max_nu
 
 
 def test_every_area_is_an_address_of_the_portal() -> None:
-    areas = {reverse(name) for name in ("members:directory", "cases:library", "kits:shelf", "meetings:list")}
-    assert {*areas, reverse("workinggroups:list")} == set(project.MEMBERS_AREAS)
+    lists = ("members:directory", "cases:library", "kits:shelf", "meetings:list", "workinggroups:list")
+    thread = reverse("discussions:thread", args=[1, "x"])
+    assert {*map(reverse, lists), thread.removesuffix("1-x/")} == set(project.MEMBERS_AREAS)

@@ -27,7 +27,7 @@ LINK = re.compile(r"\]\((/[^)]*)\)")
 # Addresses that the portal itself serves; every other link must lead to a page of this folder.
 PORTAL_ADDRESSES = {
     "/cases/", "/groups/", "/kits/starter-kit/", "/members/", "/glossary/", "/cms/", "/manage/",
-    "/accounts/signup/", "/settings/data/",
+    "/accounts/signup/", "/settings/data/", "/settings/sign-in/", "/manage/second-factor/",
 }  # fmt: skip
 ORGANISATION_KEYS = {"slug", "name", "other_names", "level", "country", "place", "domain", "kind_of_body"}
 PERSON_KEYS = {

@@ -16,12 +16,15 @@ _numbers = itertools.count(2)
 PECULIAR: dict[str, dict[str, Any]] = {
     "outbox.Mail": {"due_at": FAR_OFF},
     "members.OfficeHours": {"minutes": 30, "zone": "UTC"},
+    "members.Spokesperson": {"panel": True, "expires_at": FAR_OFF},
     "members.Departure": {"due_at": FAR_OFF},
     "members.JoinRequest": {"decision": "refused", "refusal": "Because.", "decided_at": LONG_AGO},
     "wagtailcore.ModelLogEntry": {"action": "wagtail.edit"},
     "wagtailcore.PageLogEntry": {"action": "wagtail.edit"},
     "meetings.Meeting": {"minutes": 30, "zone": "UTC", "ends_at": FAR_OFF},
 }
+# What may be empty, and a row needs all the same.
+NEEDED = {"members.Letter.text", "members.Report.letter"}
 
 
 def row_of(
@@ -35,13 +38,15 @@ def row_of(
     for field in model._meta.concrete_fields:
         if field.name in values or field.attname in values or not _is_filled(field, optional=optional):
             continue
-        values[field.name] = _value(field, text, depth)
+        values[field.name] = _value(field, text, depth, values)
     row = model(**values)
     row.save()
     return row
 
 
 def _is_filled(field: Any, *, optional: bool) -> bool:
+    if str(field) in NEEDED:
+        return True
     if field.primary_key and not isinstance(field, models.OneToOneField):
         return isinstance(field, models.CharField | models.UUIDField) and not field.has_default()
     if getattr(field.remote_field, "parent_link", False):
@@ -62,9 +67,9 @@ VALUES: list[tuple[type[models.Field], Any]] = [
 ]
 
 
-def _value(field: Any, text: str, depth: int) -> Any:
+def _value(field: Any, text: str, depth: int, values: dict[str, Any]) -> Any:
     if isinstance(field, models.ForeignKey):
-        return _target(field, depth)
+        return _target(field, depth, values)
     if field.choices:
         return next(iter(dict(field.flatchoices)))
     if isinstance(field, models.IntegerField) and _told_apart(field):
@@ -85,10 +90,12 @@ def _told_apart(field: Any) -> bool:
     return field.unique or field.name in together or isinstance(field, models.SlugField)
 
 
-def _target(field: Any, depth: int) -> Any:
-    """A row to point at: one that is there already, or a new one."""
+def _target(field: Any, depth: int, values: dict[str, Any]) -> Any:
+    """A row to point at: one that is there already and not one of `values`, or a new one."""
     model = field.related_model
-    found = None if field.unique else model._default_manager.order_by("pk").first()
+    others = model._default_manager.exclude(pk__in=[row.pk for row in values.values() if isinstance(row, model)])
+    alone = field.unique or any(getattr(each, "fields", ()) == (field.name,) for each in field.model._meta.constraints)
+    found = None if alone else others.order_by("pk").first()
     if found is not None or depth > 4:
         return found
     return row_of(model, text="elsewhere", depth=depth + 1)

@@ -79,7 +79,9 @@ def test_a_member_invites_and_the_request_shows_who_vouches(member, client_of, c
     assert member.name in desk
 
     client_of(staff).post(f"/manage/join-requests/{row.pk}/approve/", {"approve-kind": "practitioner"})
-    assert newest(member.email).message["Subject"] == "Renske Oduya has joined"
+    mail = newest(member.email)
+    assert mail.message["Subject"] == "Somebody whom you invited has joined"
+    assert "Renske Oduya" in mail.text
 
 
 def test_whom_staff_invite_is_a_member_as_soon_as_the_address_is_confirmed(staff, client, group):

@@ -35,6 +35,7 @@ def peer(name, *subjects, lines=(), **more):
     for subject in subjects_called(subjects):
         Expertise.objects.create(content_object=profile, tag=subject)
     profile.service_lines.set(lines)
+    reindex(Profile.objects.filter(pk=profile.pk))
     return profile
 
 
