@@ -31,8 +31,7 @@ def case(request: HttpRequest, slug: str) -> HttpResponse:
     """`/cases/<slug>/`: the case; its teaser; "withdrawn"; or 404, the same for hidden and for missing."""
     found = queries.readable(slug, request.user)
     if found is not None:
-        if found.hears_news:
-            read_about(channel=found.channel, by=request.user, at=timezone.now())
+        read_about(channel=found.channel, by=request.user, at=timezone.now(), news=found.hears_news)
         return render(request, "cases/case.html", queries.page_of(found, request.user))
     if (teaser := queries.teased(slug, request.user)) is not None:
         return render(request, "cases/teaser.html", {"teaser": queries.teaser_of(teaser)})

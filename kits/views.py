@@ -26,8 +26,7 @@ def kit(request: HttpRequest, slug: str) -> HttpResponse:
     """`/kits/<slug>/`: what is inside, the newest release, what changed."""
     rows = with_hearing(Kit.objects.select_related("channel").filter(live=True), request.user)
     found = visible_or_404(rows, request.user, slug=slug)
-    if found.hears_news:
-        read_about(channel=found.channel, by=request.user, at=timezone.now())
+    read_about(channel=found.channel, by=request.user, at=timezone.now(), news=found.hears_news)
     return render(request, "kits/kit.html", queries.page_of(found, request.user))
 
 

@@ -71,8 +71,7 @@ def groups(request: HttpRequest) -> HttpResponse:
 def group(request: HttpRequest, slug: str) -> HttpResponse:
     """`/groups/<slug>/`: charter, next meeting, leads, products."""
     found = _group(request, slug)
-    if found.hears_news:
-        read_about(channel=found.channel, by=request.user, at=timezone.now())
+    read_about(channel=found.channel, by=request.user, at=timezone.now(), news=found.hears_news)
     overview = queries.overview(found, request.user, timezone.now())
     subnav = _subnav(found, request.user, "group", overview.balance.total)
     return render(request, "workinggroups/group.html", {"group": found, "overview": overview, "subnav": subnav})

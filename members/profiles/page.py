@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Subquery
+
 from members import privacy, queries, rules
 from members.eyes import StandIn
-from members.models import Profile, ProfileEdit
+from members.models import Profile, ProfileEdit, ProfileViews
 from members.peers.queries import similar_to
 from members.profiles.completeness import completeness_of, months_since_confirmed
-from members.reach.doors import doors_of
+from members.reach.doors import doors_of, reachable
 from members.seen import photo_url
 
 
@@ -30,6 +32,17 @@ class Edit:
     by: str
     at: datetime
     changes: Sequence[Change]
+
+
+def readable(handle: str, viewer: Any, at: datetime) -> Profile | None:
+    """The profile that `viewer` may see at this address, with all that its page tells; None for hidden and missing.
+
+    `views_today`: how many profiles `viewer` has opened today, which `note_view` counts on.
+    """
+    rows = Profile.objects.with_everything().with_ties_to(viewer).select_related("entry").visible_to(viewer)
+    today = ProfileViews.objects.filter(viewer_id=viewer.pk, day=at.date())
+    rows = reachable(rows, viewer, at).annotate(views_today=Subquery(today.values("number")))
+    return rows.filter(handle=handle).first()
 
 
 def page_of(row: Profile, viewer: Any, at: datetime) -> dict[str, Any]:

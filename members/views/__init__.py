@@ -7,7 +7,7 @@ from django.utils import timezone
 from members import filters, queries
 from members.directory import MARKS
 from members.directory import directory as look_up
-from members.models import Profile, User
+from members.models import User
 from members.profiles import page
 from members.profiles.operations import VIEWS_A_DAY, note_view
 from members.reach.doors import reachable
@@ -36,8 +36,7 @@ def profile(request: HttpRequest, handle: str) -> HttpResponse:
     429 for who reads hundreds in a day.
     """
     now = timezone.now()
-    rows = Profile.objects.with_everything().with_ties_to(request.user).select_related("entry")
-    row = reachable(rows, request.user, now).visible_to(request.user).filter(handle=handle).first()
+    row = page.readable(handle, request.user, now)
     if row is None:
         moved = queries.merged_into(handle, request.user)
         if moved is None:

@@ -52,8 +52,9 @@ def thread(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     found = _heard_thread(request, pk)
     if slug != found.slug:
         return redirect(found, permanent=True)
-    if found.hears_news:
-        read_about(channel=found.channel, thread=found.notices_key, by=request.user, at=timezone.now())
+    read_about(
+        channel=found.channel, thread=found.notices_key, by=request.user, at=timezone.now(), news=found.hears_news
+    )
     return render(request, "discussions/thread.html", _page_of(found, request))
 
 

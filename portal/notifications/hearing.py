@@ -54,7 +54,7 @@ class Hearing:
 def with_hearing(rows: QuerySet[Any], user: Any, *, channel: str = "channel", thread: str = "") -> QuerySet[Any]:
     """`rows` with what `{% hearing row %}` shows, in the same query; `channel` is their way to it.
 
-    `hears_news` says whether `read_about` has anything to do.
+    `hears_news` says whether `read_about` has anything to do, and is its `news`.
     """
     key = user.pk if is_member(user) else None
     level = Level.objects.filter(channel=OuterRef(channel), person_id=key, thread=thread)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from portal.core.inserting import insert_found
 from portal.follows.models import Channel
 from portal.notifications.audience import decided, due_at
 from portal.notifications.kinds import Kind
@@ -83,17 +84,18 @@ def mark_all_read(*, by: Any, at: datetime, kinds: Sequence[str] = ()) -> None:
     mark_read(notices=(unread.filter(kind__in=kinds) if kinds else unread).order_by("pk"), at=at)
 
 
-def read_about(*, channel: Channel, thread: str = "", by: Any, at: datetime) -> None:
+def read_about(*, channel: Channel, thread: str = "", by: Any, at: datetime, news: bool | None = None) -> None:
     """`by` opened a thread, or a thing itself: what was told of it is read, and its mail need not go out.
 
-    May be called by a GET: read marks are only added. One query when there is nothing to mark.
+    May be called by a GET: read marks are only added. `news` says whether there is anything to mark, where the caller
+    knows (`with_hearing`); otherwise that is asked first, since on SQLite even a statement that writes nothing waits
+    for all other writers.
     """
-    if not getattr(by, "is_authenticated", False):
+    if not getattr(by, "is_authenticated", False) or news is False:
         return
     unread = Notification.objects.filter(person=by, channel=channel, thread=thread).unread()
-    notices = list(unread.only("pk"))
-    if notices:
-        mark_read(notices=notices, at=at)
+    if news or unread.exists():
+        insert_found(ReadMark, unread.values("pk"), from_found={"notification": "d.pk"}, same={"at": at})
 
 
 def set_level(*, channel: Channel, thread: str = "", level: str, by: Any, at: datetime) -> None:
