@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from members.folding import fold
 from members.lookup import bits
+from members.lookup.kept import new_version
 from members.lookup.terms import TIERS, Known, Label, terms_of
 from members.models import DirectoryEntry, DirectoryTerm, Profile
 
@@ -91,6 +92,7 @@ def _move(moves: _Moves, labels: dict[_Key, Label]) -> None:
     rows = {(row.facet, row.value): row for row in _rows(moves)}
     for key, people in moves.items():
         row = rows.setdefault(key, DirectoryTerm(facet=key[0], value=key[1], start=_start(key)))
+        row.version = new_version()
         if key in labels:
             label = labels[key]
             row.label, row.mark, row.position = label.label[:200], label.mark, label.position
@@ -124,7 +126,7 @@ def _portions(things: list[_Thing], size: int) -> Iterator[list[_Thing]]:
         yield things[first : first + size]
 
 
-_WRITTEN = ["label", "folded", "mark", "position"] + [f"{tier}_{what}" for tier in TIERS for what in ("number", "bits")]
+_WRITTEN = ["version", "label", "folded", "mark", "position"] + [f"{tier}_{what}" for tier in TIERS for what in ("number", "bits")]
 
 
 def _save(rows: list[DirectoryTerm]) -> None:

@@ -17,12 +17,15 @@ from django.db.models import BinaryField, Case, F, Q, QuerySet, Value, When
 from members.filters import FACETS, LONG, Filters
 from members.folding import fold
 from members.lookup import bits
+from members.lookup.kept import KEPT
 from members.lookup.terms import SHORT, words_of
 from members.models import DirectoryTerm
 
 CANDIDATES = 60  # values of a long facet that are counted under the other choices: the most frequent ones
 REACH = {"staff": 1, "members": 2, "public": 3}  # how many tiers a term has to be for
 ALIKE_READ = 300
+SMALL = 300  # people in a word's set that is read with the word; larger ones are kept by the process
+MOST_ASKED = 500  # sets asked for in one query
 Term = tuple[str, str]  # facet, value
 
 
@@ -57,10 +60,21 @@ class _Term:
 
 
 def search(tier: str, filters: Filters) -> Answer:
-    """Two queries, whatever is asked and however many people there are; one without a text."""
-    terms = _terms(tier, filters)
+    """Two queries, whatever is asked and however many people there are; one without a text.
+
+    One more where a set is not at hand in this process: it is new, or was written since.
+    """
+    rows = _rows(tier, filters)
+    words = _words(tier, filters.text) if filters.text else []
+    # Where nothing was chosen, the numbers stand in the rows, and of the sets only that of everybody is needed.
+    needed = {row.key: row.version for row in rows if filters.any or row.facet == "all"}
+    sets = _sets(tier, needed | {word.key: word.version for word in words if not word.raw})
+    terms = [_Term(row.facet, row.counted, sets.get(row.key, 0)) for row in rows]
+    return _answer(terms, filters, _matching(filters.text, words, sets) if filters.text else None)
+
+
+def _answer(terms: Sequence[_Term], filters: Filters, text: int | None) -> Answer:
     everybody = next((term.members for term in terms if term.facet == "all"), 0)
-    text = _matching(tier, filters.text) if filters.text else None
     sets = _chosen_sets(terms, filters)
     members = _all_of([*sets.values(), *([text] if text is not None else [])])
     facets: dict[str, list[Counted]] = {}
@@ -115,7 +129,15 @@ def _chosen_sets(terms: Iterable[_Term], filters: Filters) -> dict[str, int]:
     return sets
 
 
-def _terms(tier: str, filters: Filters) -> list[_Term]:
+@dataclass(frozen=True)
+class _Row:
+    key: int
+    version: int
+    facet: str
+    counted: Counted
+
+
+def _rows(tier: str, filters: Filters) -> list[_Row]:
     """The values of all facets, the most frequent of the long ones, and those that were chosen or looked for."""
     rows = DirectoryTerm.objects.filter(**{f"{tier}_number__gt": 0})
     most = f"-{tier}_number"
@@ -133,18 +155,17 @@ def _terms(tier: str, filters: Filters) -> list[_Term]:
             wanted |= Q(facet=name)
     if filters.chosen.get("service"):
         wanted |= Q(facet="line", value__in=filters.chosen["service"])
-    # Where nothing was chosen, the numbers stand in the rows, and of the sets only that of everybody is read.
-    nothing = Value(b"", output_field=BinaryField())
-    stored = F(f"{tier}_bits") if filters.any else Case(When(facet="all", then=F(f"{tier}_bits")), default=nothing)
-    columns = ("facet", "value", "label", "mark", "position", "folded")
-    found = rows.filter(wanted).annotate(stored=stored, number=F(f"{tier}_number"))
+    columns = ("pk", "version", "facet", "value", "label", "mark", "position", "folded", f"{tier}_number")
     return [
-        _Term(
+        _Row(
+            key,
+            version,
             facet,
             Counted(value=value, label=label, mark=mark, position=position, number=number, folded=folded),
-            bits.read(raw),
         )
-        for facet, value, label, mark, position, folded, number, raw in found.values_list(*columns, "number", "stored")
+        for key, version, facet, value, label, mark, position, folded, number in rows.filter(wanted).values_list(
+            *columns
+        )
     ]
 
 
@@ -152,17 +173,52 @@ def _terms(tier: str, filters: Filters) -> list[_Term]:
 _NAMED_BY_CODE = frozenset({"country", "language"})
 
 
-def _matching(tier: str, text: str) -> int:
+def _sets(tier: str, versions: Mapping[int, int]) -> dict[int, int]:
+    """The sets of these terms, by key: as far as the process has them in this version without a query.
+
+    A term that was written since it was looked up gives what it holds now; one that is gone has no set.
+    """
+    kept = KEPT.find(tier, versions.values())
+    sets = {key: kept[version] for key, version in versions.items() if version in kept}
+    missing = [key for key in versions if key not in sets]
+    for first in range(0, len(missing), MOST_ASKED):
+        rows = DirectoryTerm.objects.filter(pk__in=missing[first : first + MOST_ASKED])
+        read = [(key, version, bits.read(raw)) for key, version, raw in rows.values_list("pk", "version", f"{tier}_bits")]
+        KEPT.keep(tier, {version: members for _key, version, members in read})
+        sets |= {key: members for key, _version, members in read}
+    return sets
+
+
+@dataclass(frozen=True)
+class _Word:
+    key: int
+    version: int
+    facet: str
+    value: str
+    raw: bytes
+
+
+def _words(tier: str, text: str) -> list[_Word]:
+    """The words of the index that begin with one of the text; small sets come with them."""
+    condition = reduce(or_, map(_beginning, words_of(text)), Q(pk__in=[]))
+    rows = DirectoryTerm.objects.filter(condition, **{f"{tier}_number__gt": 0})
+    nothing = Value(b"", output_field=BinaryField())
+    small = Case(When(**{f"{tier}_number__lte": SMALL}, then=F(f"{tier}_bits")), default=nothing)
+    return [_Word(*row) for row in rows.values_list("pk", "version", "facet", "value", small)]
+
+
+def _matching(text: str, stored: Sequence[_Word], sets: Mapping[int, int]) -> int:
     """Everybody who has, for each word of the text, a word that begins with it; nobody for a text without words."""
     words = words_of(text)
     if not words:
         return 0
-    condition = reduce(or_, (_beginning(word) for word in words))
-    rows = DirectoryTerm.objects.filter(condition, **{f"{tier}_number__gt": 0})
-    stored = list(rows.values_list("facet", "value", f"{tier}_bits"))
-    return reduce(
-        and_, (bits.union(raw for facet, value, raw in stored if _fits(word, facet, value)) for word in words)
-    )
+    fitting = ([each for each in stored if _fits(word, each.facet, each.value)] for word in words)
+    return reduce(and_, (_either(several, sets) for several in fitting))
+
+
+def _either(several: Sequence[_Word], sets: Mapping[int, int]) -> int:
+    large = (sets.get(each.key, 0) for each in several if not each.raw)
+    return reduce(or_, large, bits.union(each.raw for each in several if each.raw))
 
 
 def _beginning(word: str) -> Q:

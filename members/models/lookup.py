@@ -7,6 +7,7 @@ are bitmaps.
 
 from django.db import models
 
+from members.lookup.kept import new_version
 from members.models.profiles import Profile
 
 
@@ -28,6 +29,8 @@ class DirectoryTerm(models.Model):
     public_bits = models.BinaryField(default=bytes)
     members_bits = models.BinaryField(default=bytes)
     staff_bits = models.BinaryField(default=bytes)
+    # Another number whenever the row is written: what the processes keep of it is known by that (`lookup.kept`).
+    version = models.BigIntegerField(default=new_version)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["facet", "value"], name="directory_term_once")]

@@ -1,0 +1,144 @@
+"""The process that is measured: a community of a size, and pages of its directory, each with how long it took."""
+
+import json
+import os
+import sys
+import time
+from http import HTTPStatus
+from typing import Any
+
+BEHIND = 5_000
+
+
+def serve(members: int) -> int:
+    """Fill the database of this environment, then answer questions from stdin until it ends."""
+    channel = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # whatever else is printed
+    began = time.perf_counter()
+    _prepare(members)
+    _say(channel, seconds=time.perf_counter() - began)
+    asked = Asked()
+    for line in sys.stdin:
+        _say(channel, **asked.answer(json.loads(line)))
+    return 0
+
+
+def _say(channel: Any, **answer: Any) -> None:
+    channel.write(json.dumps(answer) + "\n")
+    channel.flush()
+
+
+def _prepare(members: int) -> None:
+    import logging
+
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    django.setup()
+    logging.disable(logging.WARNING)
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+    from django.db import connection
+
+    from tests.bench.community import make
+
+    make(members)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+class Asked:
+    """Answers the questions of one run."""
+
+    def __init__(self) -> None:
+        from django.test import Client
+
+        from members.models import User
+
+        self.reader = User.objects.order_by("pk")[0]
+        self.clients = {"member": Client(), "visitor": Client()}
+        self.clients["member"].force_login(self.reader)
+        self.changes = 0
+        self._places: dict[str, str] = {}
+
+    def answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        """How long what is asked for took; with `warm`, after it was asked for once, and how many queries it was."""
+        query = question["query"]
+        if question["deep"]:
+            query = f"{query}&after={self._cursor(query)}"
+        ask = {"page": self._page, "layer": self._layer}[question["what"]]
+        if question.get("warm"):
+            ask(query, question["reader"])
+        if question.get("changed"):
+            self._change()
+        if question.get("warm"):
+            return self._counted(lambda: ask(query, question["reader"]))
+        began = time.perf_counter()
+        ask(query, question["reader"])
+        return {"seconds": time.perf_counter() - began}
+
+    def _counted(self, ask: Any) -> dict[str, Any]:
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(connection) as asked:
+            size = ask()
+        return {"queries": len(asked), "bytes": size}
+
+    def _page(self, query: str, reader: str) -> int:
+        response = self.clients[reader].get(f"/members/?{query}")
+        if response.status_code != HTTPStatus.OK:
+            msg = f"{query} answered {response.status_code}"
+            raise SystemExit(msg)
+        return len(response.content)
+
+    def _layer(self, query: str, reader: str) -> int:
+        """What the page asks of the directory, without the page."""
+        from django.contrib.auth.models import AnonymousUser
+        from django.http import QueryDict
+
+        from members import filters
+        from members.directory import directory
+
+        params = QueryDict(query)
+        viewer = self.reader if reader == "member" else AnonymousUser()
+        directory(viewer, filters.read(params, text=params.get("q", "")), params)
+        return 0
+
+    def _change(self) -> None:
+        """Somebody's profile changes: other people are found under what they said."""
+        from members.models import Profile
+        from members.operations import reindex
+
+        self.changes += 1
+        profile = Profile.objects.order_by("pk")[self.changes]
+        profile.languages = ["en"] if profile.languages != ["en"] else ["en", "fr"]
+        profile.role = f"Manager {self.changes}"
+        profile.save()
+        reindex(Profile.objects.filter(pk=profile.pk))
+
+    def _cursor(self, query: str) -> str:
+        """The place behind the 5,000th of those found, or behind half of them where there are fewer."""
+        from django.http import QueryDict
+
+        from members import filters
+        from members.lookup import bits
+        from members.lookup.search import search
+        from members.models import Profile
+        from portal.core.listing import encode_cursor
+
+        params = QueryDict(query)
+        chosen = filters.read(params, text=params.get("q", ""))
+        if query not in self._places:
+            wanted = bits.Holder(search("members", chosen).members)
+            order = [name.lstrip("-") for name in chosen.order]
+            rows = Profile.objects.order_by(*chosen.order).values_list(*order)
+            found = [row for row in rows if row[-1] in wanted]
+            row = found[min(BEHIND, len(found) // 2)]
+            values = [value.isoformat() if hasattr(value, "isoformat") else value for value in row]
+            self._places[query] = encode_cursor(values)
+        return self._places[query]
