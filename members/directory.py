@@ -17,7 +17,7 @@ from django_countries import countries
 from members.choices import Offer, language_name
 from members.filters import FACETS, LONG, SORTS, Filters
 from members.folding import fold
-from members.lookup import bits
+from members.lookup import order
 from members.lookup.search import Answer, Counted, search
 from members.lookup.terms import is_known, tier_of
 from members.models import Expertise, Profile
@@ -28,7 +28,7 @@ from portal.core.listing import (
     Facet,
     Option,
     Page,
-    behind_cursor,
+    cursor_values,
     encode_cursor,
     query_url,
     toggle_url,
@@ -39,8 +39,6 @@ from portal.taxonomy.models import JurisdictionLevel, ServiceLine, Stage
 MARKS = tuple(Mark.values)
 OPTIONS = 12  # values that a long facet shows
 COUNTRIES = 12  # rows of the table, before all the others in one
-FEW = 1000  # people who are asked for by key; of more, the list is walked in its order
-WALK, LONGEST_WALK = 3 * PAGE_SIZE, 20_000
 
 
 @dataclass(frozen=True)
@@ -103,39 +101,24 @@ def directory(viewer: Any, filters: Filters, params: QueryDict) -> Directory:
 
 def _people(tier: str, viewer: Any, answer: Answer, filters: Filters, params: QueryDict) -> tuple[list[Profile], str]:
     """The people of this page in order, and the cursor behind the last of them; "" when nobody follows."""
-    found = _walk(answer, filters.order, params)
-    shown, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
+    keys = order.page(filters.order, answer.members, behind=_place_behind(filters, params), size=PAGE_SIZE + 1)
+    shown, more = keys[:PAGE_SIZE], len(keys) > PAGE_SIZE
     subjects = Prefetch("expertise", Expertise.objects.select_related("tag").order_by("tag__name"))
     rows = Profile.objects.with_card_data().with_ties_to(viewer).prefetch_related(subjects)
-    by_key = rows.in_bulk([row[-1] for row in shown])
-    people = [by_key[row[-1]] for row in shown if row[-1] in by_key]
-    return [row for row in people if is_known(row, tier)], _cursor(shown[-1]) if more else ""
+    by_key = rows.in_bulk(shown)
+    people = [by_key[key] for key in shown if key in by_key]
+    cursor = _cursor(people[-1], filters) if more and people else ""
+    return [row for row in people if is_known(row, tier)], cursor
 
 
-def _walk(answer: Answer, order: Sequence[str], params: QueryDict) -> list[tuple[Any, ...]]:
-    """The columns of the order, and so the keys, of one person more than a page holds.
-
-    Few people are asked for by key. Of many, one is never far: the list is walked from the cursor in as long a
-    stride as their share of the community makes likely, and in longer ones where they stand together.
-    """
-    columns = [name.lstrip("-") for name in order]
-    rows = Profile.objects.order_by(*order).values_list(*columns)
-    if answer.found <= FEW:
-        rows = rows.filter(pk__in=list(bits.keys(answer.members)))
-        return list(behind_cursor(rows, order=order, params=params)[: PAGE_SIZE + 1])
-    wanted, found, place = bits.Holder(answer.members), [], params.copy()
-    stride = min(LONGEST_WALK, WALK * max(1, answer.everybody // answer.found))
-    while len(found) <= PAGE_SIZE:
-        passed = list(behind_cursor(rows, order=order, params=place)[:stride])
-        found += [row for row in passed if row[-1] in wanted]
-        if len(passed) < stride:
-            break
-        place["after"], stride = _cursor(passed[-1]), min(LONGEST_WALK, 4 * stride)
-    return found[: PAGE_SIZE + 1]
+def _place_behind(filters: Filters, params: QueryDict) -> list[Any]:
+    """The columns of the last person of the page before. Raises Http404 for a cursor that this list did not make."""
+    return cursor_values(Profile.objects.all(), order=filters.order, params=params)
 
 
-def _cursor(row: tuple[Any, ...]) -> str:
-    return encode_cursor([value.isoformat() if hasattr(value, "isoformat") else value for value in row])
+def _cursor(row: Profile, filters: Filters) -> str:
+    values = [getattr(row, name.lstrip("-")) for name in filters.order]
+    return encode_cursor([value.isoformat() if hasattr(value, "isoformat") else value for value in values])
 
 
 # --- facets and chips -------------------------------------------------------------------------------------------

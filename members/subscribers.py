@@ -72,7 +72,8 @@ def write_missing(sender: Any, **kwargs: Any) -> None:
     if DirectoryEntry._meta.db_table not in connection.introspection.table_names():
         return  # half-way through the migrations
     if (fresh := index.missing()).exists():
-        operations.reindex(fresh)
+        operations.reindex(fresh.filter(entry=None))
+        index.complete()
 
 
 @subscribe(facts.PersonSuspended)

@@ -91,3 +91,17 @@ def _words(numbers: array) -> bytes:
     if byteorder == "big":
         numbers.byteswap()
     return numbers.tobytes()
+
+
+def write_list(several: array) -> bytes:
+    """Keys in their order as bytes."""
+    return _words(array("I", several))
+
+
+def list_of(stored: bytes | memoryview) -> array:
+    """The keys that were written, in their order."""
+    found = array("I")
+    found.frombytes(bytes(stored))
+    if byteorder == "big":
+        found.byteswap()
+    return found

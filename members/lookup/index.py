@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from members.folding import fold
-from members.lookup import bits
+from members.lookup import bits, order
 from members.lookup.kept import new_version
 from members.lookup.terms import TIERS, Known, Label, terms_of
 from members.models import DirectoryEntry, DirectoryTerm, Profile
 
-BATCH = 5000  # profiles whose terms are held in memory at once
+BATCH = 2000  # profiles whose terms are held in memory at once, while the transaction waits
 VALUES = 300  # values asked for in one query
 _Key = tuple[str, str]
 _Thing = TypeVar("_Thing")
@@ -36,12 +36,21 @@ def forget(profile_ids: Sequence[int]) -> None:
     _hold()
     entries = DirectoryEntry.objects.filter(profile__in=profile_ids)
     _move(_moves(entries, {}), {})
+    order.move(entries, ())
     entries.delete()
 
 
 def missing() -> QuerySet[Profile]:
-    """Profiles that the index knows nothing of: after a migration, or written past the operations."""
-    return Profile.objects.filter(entry=None)
+    """Profiles that the index does not know, or not wholly: after a migration, or written past the operations."""
+    return Profile.objects.filter(Q(entry=None) | Q(entry__member_since=None))
+
+
+@transaction.atomic
+def complete() -> None:
+    """Write what the index lacks: profiles that it knows nothing of, and those that stand in no order yet."""
+    write(Profile.objects.filter(entry=None))
+    if DirectoryEntry.objects.filter(member_since=None).exists():
+        order.write_all()
 
 
 def relabel(facet: str, value: str, label: str) -> None:
@@ -57,14 +66,24 @@ def _hold() -> None:
 
 
 def _write(rows: Iterable[Profile], keys: Sequence[int]) -> None:
+    rows = list(rows)
     known = {profile.pk: terms_of(profile) for profile in rows}
     labels = {key: label for each in known.values() for key, label in each.labels.items()}
-    entries = DirectoryEntry.objects.filter(profile__in=keys)
+    entries = list(DirectoryEntry.objects.filter(profile__in=keys))
     _move(_moves(entries, known), labels)
-    fresh = (DirectoryEntry(profile_id=pk, terms=_stored(each)) for pk, each in known.items())
+    fresh = [_entry(profile, known[profile.pk]) for profile in rows]
+    order.move(entries, fresh)
     DirectoryEntry.objects.bulk_create(
-        fresh, update_conflicts=True, unique_fields=["profile"], update_fields=["terms"], batch_size=200
+        fresh, update_conflicts=True, unique_fields=["profile"], update_fields=_OF_ENTRY, batch_size=200
     )
+
+
+_OF_ENTRY = ["terms", *order.COLUMNS]
+
+
+def _entry(profile: Profile, known: Known) -> DirectoryEntry:
+    places = {column: getattr(profile, column) for column in order.COLUMNS}
+    return DirectoryEntry(profile_id=profile.pk, terms=_stored(known), **places)
 
 
 def _stored(known: Known) -> dict[str, int]:

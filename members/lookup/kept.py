@@ -7,11 +7,13 @@ by nobody. What is kept is thus never older than the database, in however many p
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
+from typing import Generic, TypeVar
 
 MOST_BYTES = 48 * 2**20
-_Key = tuple[str, int]  # tier, version
+_Key = tuple[str, int]  # the tier or the order, the version
+_Thing = TypeVar("_Thing")
 _FIRST_DRAWN = 2**40  # smaller ones were given by the migration
 
 
@@ -20,38 +22,34 @@ def new_version() -> int:
     return _FIRST_DRAWN + secrets.randbelow(2**62)
 
 
-class Kept:
-    """The sets used last, as many as fit; safe for several threads."""
+class Kept(Generic[_Thing]):
+    """What was used last, as much as fits; safe for several threads."""
 
-    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        self._most, self._bytes, self._lock = most_bytes, 0, Lock()
-        self._sets: OrderedDict[_Key, int] = OrderedDict()
+    def __init__(self, *, size: Callable[[_Thing], int], most_bytes: int = MOST_BYTES) -> None:
+        self._size, self._most, self._bytes, self._lock = size, most_bytes, 0, Lock()
+        self._things: OrderedDict[_Key, _Thing] = OrderedDict()
 
-    def find(self, tier: str, versions: Iterable[int]) -> dict[int, int]:
+    def find(self, space: str, versions: Iterable[int]) -> dict[int, _Thing]:
         """Those that are here, by version."""
         found = {}
         with self._lock:
             for version in versions:
-                members = self._sets.get((tier, version))
-                if members is not None:
-                    self._sets.move_to_end((tier, version))
-                    found[version] = members
+                thing = self._things.get((space, version))
+                if thing is not None:
+                    self._things.move_to_end((space, version))
+                    found[version] = thing
         return found
 
-    def keep(self, tier: str, sets: dict[int, int]) -> None:
-        """Keep these too; the ones that nobody asked for longest make room."""
+    def keep(self, space: str, things: Mapping[int, _Thing]) -> None:
+        """Keep these too; what nobody asked for longest makes room."""
         with self._lock:
-            for version, members in sets.items():
-                if (tier, version) not in self._sets:
-                    self._sets[tier, version] = members
-                    self._bytes += _size(members)
+            for version, thing in things.items():
+                if (space, version) not in self._things:
+                    self._things[space, version] = thing
+                    self._bytes += self._size(thing)
             while self._bytes > self._most:
-                _key, members = self._sets.popitem(last=False)
-                self._bytes -= _size(members)
+                _key, thing = self._things.popitem(last=False)
+                self._bytes -= self._size(thing)
 
 
-def _size(members: int) -> int:
-    return 100 + members.bit_length() // 7
-
-
-KEPT = Kept()
+SETS: Kept[int] = Kept(size=lambda members: 100 + members.bit_length() // 7)

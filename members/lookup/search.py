@@ -17,7 +17,7 @@ from django.db.models import BinaryField, Case, F, Q, QuerySet, Value, When
 from members.filters import FACETS, LONG, Filters
 from members.folding import fold
 from members.lookup import bits
-from members.lookup.kept import KEPT
+from members.lookup.kept import SETS
 from members.lookup.terms import SHORT, words_of
 from members.models import DirectoryTerm
 
@@ -178,13 +178,13 @@ def _sets(tier: str, versions: Mapping[int, int]) -> dict[int, int]:
 
     A term that was written since it was looked up gives what it holds now; one that is gone has no set.
     """
-    kept = KEPT.find(tier, versions.values())
+    kept = SETS.find(tier, versions.values())
     sets = {key: kept[version] for key, version in versions.items() if version in kept}
     missing = [key for key in versions if key not in sets]
     for first in range(0, len(missing), MOST_ASKED):
         rows = DirectoryTerm.objects.filter(pk__in=missing[first : first + MOST_ASKED])
         read = [(key, version, bits.read(raw)) for key, version, raw in rows.values_list("pk", "version", f"{tier}_bits")]
-        KEPT.keep(tier, {version: members for _key, version, members in read})
+        SETS.keep(tier, {version: members for _key, version, members in read})
         sets |= {key: members for key, _version, members in read}
     return sets
 

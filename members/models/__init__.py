@@ -7,7 +7,7 @@ from members.models.introductions import Introduction
 from members.models.invitations import Invitation
 from members.models.joining import JoinMessage, JoinRequest
 from members.models.letters import Letter, Report
-from members.models.lookup import DirectoryEntry, DirectoryTerm
+from members.models.lookup import DirectoryBlock, DirectoryEntry, DirectoryTerm
 from members.models.merging import Merge
 from members.models.office_hours import Booking, OfficeHours
 from members.models.organisations import MergedOrganisation, Organisation, OrganisationDomain
@@ -28,6 +28,7 @@ __all__ = [
     "Contribution",
     "DataExport",
     "Departure",
+    "DirectoryBlock",
     "DirectoryEntry",
     "DirectoryTerm",
     "Erasure",

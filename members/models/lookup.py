@@ -53,6 +53,26 @@ class DirectoryEntry(models.Model):
 
     profile = models.OneToOneField(Profile, on_delete=models.CASCADE, primary_key=True, related_name="entry")
     terms = models.JSONField(default=dict)
+    # Where the profile stands in the orders of the list, as `DirectoryBlock` has it.
+    sort_name = models.CharField(max_length=160, blank=True)
+    member_since = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return str(self.profile_id)
+
+
+class DirectoryBlock(models.Model):
+    """People who stand side by side in one order of the directory, ascending. See `members.lookup.order`."""
+
+    order = models.CharField(max_length=12)  # the column of the profile that it stands by
+    first = models.CharField(max_length=160, blank=True)
+    first_key = models.BigIntegerField()
+    number = models.PositiveIntegerField()
+    people = models.BinaryField()  # their keys in order, four bytes each
+    version = models.BigIntegerField(default=new_version)
+
+    class Meta:
+        indexes = [models.Index(fields=["order", "first"], name="directory_blocks")]
+
+    def __str__(self) -> str:
+        return f"{self.order} from {self.first}"

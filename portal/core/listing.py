@@ -143,8 +143,15 @@ def keyset_page(
 
 def behind_cursor(rows: QuerySet[Any], *, order: Sequence[str], params: QueryDict) -> QuerySet[Any]:
     """The rows after the place that `after=` names, all of them without one. Raises Http404 as `keyset_page` does."""
+    values = cursor_values(rows, order=order, params=params)
+    return rows.filter(_behind(order, values)) if values else rows
+
+
+def cursor_values(rows: QuerySet[Any], *, order: Sequence[str], params: QueryDict) -> list[Any]:
+    """What the columns of `order` hold at the place that `after=` names; nothing without one. Raises Http404."""
     cursor = params.get("after", "")
-    return rows.filter(_behind(order, decode_cursor(cursor, len(order)), rows)) if cursor else rows
+    words = decode_cursor(cursor, len(order)) if cursor else []
+    return [_typed(_column(rows, name.lstrip("-")), word) for name, word in zip(order, words, strict=False)]
 
 
 def _value(row: Any, path: str) -> Any:
@@ -153,14 +160,13 @@ def _value(row: Any, path: str) -> Any:
     return row.isoformat() if hasattr(row, "isoformat") else row
 
 
-def _behind(order: Sequence[str], values: Sequence[str], rows: QuerySet[Any]) -> Q:
+def _behind(order: Sequence[str], values: Sequence[Any]) -> Q:
     """Rows behind the cursor: greater in the first differing field (or smaller when it descends)."""
     condition, equal = Q(), Q()
     for name, value in zip(order, values, strict=True):
         path = name.lstrip("-")
-        typed = _typed(_column(rows, path), value)
-        condition |= equal & Q(**{f"{path}__{'lt' if name.startswith('-') else 'gt'}": typed})
-        equal &= Q(**{path: typed})
+        condition |= equal & Q(**{f"{path}__{'lt' if name.startswith('-') else 'gt'}": value})
+        equal &= Q(**{path: value})
     return condition
 
 
