@@ -5,7 +5,7 @@
 PYTHON_IN_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test faults bench lint format demo-reset lock messages clean
+.PHONY: help run test faults fuzz bench lint format demo-reset lock messages clean
 
 help: ## What can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1 - /p' Makefile
@@ -21,6 +21,10 @@ test: ## Run all tests: on SQLite, and on PostgreSQL, Redis and Chromium where f
 faults: ## Kill workers, flush Redis, unplug the database, for minutes; print the figures, write docs/faults.md
 	@sh scripts/bootstrap requirements-dev.txt
 	@$(PYTHON_IN_VENV) -m scripts.faults $(ARGS)
+
+fuzz: ## Send every naughty string to every field of a profile, on each database; minutes
+	@sh scripts/bootstrap requirements-dev.txt
+	@$(PYTHON_IN_VENV) -m scripts.test --fuzz $(ARGS)
 
 bench: ## Measure what has a figure to keep (ARGS=notify for one of them); minutes
 	@sh scripts/bootstrap requirements-dev.txt

@@ -26,6 +26,7 @@ class Plan:
     """What this machine lets us run."""
 
     faults: bool
+    fuzz: bool = False
     left_out: list[str] = field(default_factory=list)
     unavailable_marks: list[str] = field(default_factory=list)
     has_postgres: bool = False
@@ -35,7 +36,8 @@ class Plan:
 def main(arguments: list[str]) -> int:
     """Run all that can be run; return the exit code for all of it."""
     plan = look_around(faults="--faults" in arguments)
-    arguments = [argument for argument in arguments if argument != "--faults"]
+    plan.fuzz = "--fuzz" in arguments
+    arguments = [argument for argument in arguments if argument not in {"--faults", "--fuzz"}]
     for sentence in plan.left_out:
         say(f"Left out: {sentence}")
     if plan.left_out and os.environ.get("CI") == "true":
@@ -82,6 +84,7 @@ def run(  # noqa: PLR0917 - one call for each database, read side by side above
     """Run pytest once, showing its output as it comes; add its counts to the total."""
     say(f"\n=== {name}")
     marks = [] if plan.faults else ["not faults"]
+    marks += ["fuzz"] if plan.fuzz else ["not fuzz"]
     marks += [f"not {mark}" for mark in dict.fromkeys([*without, *plan.unavailable_marks])]
     command = [sys.executable, "-m", "pytest", *(["tests/faults"] if plan.faults else [])]
     command += ["-m", " and ".join(marks)] if marks else []

@@ -142,20 +142,22 @@ def _rows(tier: str, filters: Filters) -> list[_Row]:
     rows = DirectoryTerm.objects.filter(**{f"{tier}_number__gt": 0})
     most = f"-{tier}_number"
     short = [name for name, *_rest in FACETS if name not in LONG]
-    wanted = Q(facet__in=["all", *short, *([] if filters.any else ["place"])])
+    wanted = [Q(facet__in=["all", *short, *([] if filters.any else ["place"])])]
     for name in LONG:
         values = rows.filter(facet=name)
-        wanted |= Q(pk__in=values.order_by(most, "value").values("pk")[:CANDIDATES])
+        wanted.append(Q(pk__in=values.order_by(most, "value").values("pk")[:CANDIDATES]))
         if filters.chosen.get(name):
-            wanted |= Q(facet=name, value__in=filters.chosen[name])
+            wanted.append(Q(facet=name, value__in=filters.chosen[name]))
         if (looked_for := fold(filters.finds.get(name, ""))) and name not in _NAMED_BY_CODE:
             named = values.filter(folded__contains=looked_for).order_by(most, "value")
-            wanted |= Q(pk__in=named.values("pk")[:CANDIDATES])
+            wanted.append(Q(pk__in=named.values("pk")[:CANDIDATES]))
         elif looked_for:
-            wanted |= Q(facet=name)
+            wanted.append(Q(facet=name))
     if filters.chosen.get("service"):
-        wanted |= Q(facet="line", value__in=filters.chosen["service"])
+        wanted.append(Q(facet="line", value__in=filters.chosen["service"]))
     columns = ("pk", "version", "facet", "value", "label", "mark", "position", "folded", f"{tier}_number")
+    # Each by itself, since databases read every row for conditions that are joined by OR.
+    first, *others = (rows.filter(condition).values_list(*columns) for condition in wanted)
     return [
         _Row(
             key,
@@ -163,9 +165,7 @@ def _rows(tier: str, filters: Filters) -> list[_Row]:
             facet,
             Counted(value=value, label=label, mark=mark, position=position, number=number, folded=folded),
         )
-        for key, version, facet, value, label, mark, position, folded, number in rows.filter(wanted).values_list(
-            *columns
-        )
+        for key, version, facet, value, label, mark, position, folded, number in first.union(*others)
     ]
 
 

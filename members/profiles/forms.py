@@ -125,7 +125,8 @@ class WorkForm(SafeForm):
     def clean(self) -> dict[str, Any]:
         """One of the two organisation fields is enough."""
         cleaned = super().clean() or {}
-        if cleaned.get("organisation_proposed") and not self.data.get(self.add_prefix("organisation")):
+        proposed = cleaned.get("organisation_proposed") or "organisation_proposed" in self.errors
+        if proposed and not self.data.get(self.add_prefix("organisation")):
             self.errors.pop("organisation", None)
             cleaned["organisation"] = None
         return cleaned

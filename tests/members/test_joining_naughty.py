@@ -1,7 +1,6 @@
 """Whatever is typed about joining: no server error, nothing unescaped, the same verdict whatever the database."""
 
 import re
-from html.parser import HTMLParser
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -21,11 +20,11 @@ from members.welcome.steps import OfferForm
 from portal.core.text import clean_text
 from tests.factories.members import JoinRequestFactory, OrganisationFactory, ProfileFactory, UserFactory
 from tests.mailing.naughty import CANARY, STRINGS
+from tests.members.naughty import Executable, harmless, kept
 from tests.members.post import delivered
 
 pytestmark = pytest.mark.django_db
 
-OUR_SCRIPTS = re.compile(r"/static/js/[a-z-]+\.js\Z")
 # Each form with the field that people type freely into, its limit, and whether it keeps lines.
 FIELDS = [
     (JoinForm.declared_fields["name"], 120, False),
@@ -39,42 +38,6 @@ FIELDS = [
     (OfferForm.declared_fields["looking_for"], 600, True),
     (TakeForForm.declared_fields["text"], 160, False),
 ]
-
-
-def kept(text: str, *, limit: int, lines: bool) -> str | None:
-    """What is stored of a text; None where it is refused: what no person types, what is too long, or nothing."""
-    try:
-        return clean_text(text.strip(), max_length=limit, lines=lines) or None
-    except ValidationError:
-        return None
-
-
-class Executable(HTMLParser):
-    """What of a page would run, lead astray or change its frame: nothing of it may come from what was typed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        said = {name: value or "" for name, value in attrs}
-        if tag in {"iframe", "object", "embed", "base", "style", "plaintext", "math", "xmp", "noscript", "template"}:
-            self.found.append(tag)
-        if tag == "script" and not OUR_SCRIPTS.match(said.get("src", "")):
-            self.found.append(f"script {said}")
-        self.found += [f"{tag} {name}" for name in said if name.startswith("on")]
-        for name in ("href", "src", "action", "formaction"):
-            if re.match(r"\s*(javascript|data|vbscript):", said.get(name, ""), re.IGNORECASE):
-                self.found.append(f"{tag} {name}={said[name]}")
-        if tag == "meta" and said.get("http-equiv", "").lower() == "refresh":
-            self.found.append("refresh")
-
-
-def harmless(page) -> None:
-    assert page.status_code < 500
-    parser = Executable()
-    parser.feed(page.content.decode())
-    assert parser.found == []
 
 
 def test_there_are_some_five_hundred_strings():
