@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import ngettext
 from django_countries import countries
 
@@ -20,7 +21,7 @@ from members.folding import fold
 from members.lookup import order
 from members.lookup.search import Answer, Counted, search
 from members.lookup.terms import is_known, tier_of
-from members.models import Expertise, Profile
+from members.models import Expertise, Profile, Spokesperson
 from members.seen import SeenProfile, see_in_list
 from portal.core.listing import (
     PAGE_SIZE,
@@ -105,6 +106,8 @@ def _people(tier: str, viewer: Any, answer: Answer, filters: Filters, params: Qu
     shown, more = keys[:PAGE_SIZE], len(keys) > PAGE_SIZE
     subjects = Prefetch("expertise", Expertise.objects.select_related("tag").order_by("tag__name"))
     rows = Profile.objects.with_card_data().with_ties_to(viewer).prefetch_related(subjects)
+    if filters.chosen.get("speaks"):  # a consent ends by itself: it is asked of the rows as they are now
+        rows = rows.filter(user__spokesperson__in=Spokesperson.objects.visible_to(viewer).current(timezone.now()))
     by_key = rows.in_bulk(shown)
     people = [by_key[key] for key in shown if key in by_key]
     cursor = _cursor(people[-1], filters) if more and people else ""
@@ -191,7 +194,7 @@ def _place(value: str) -> int:
     return MemberKind.values.index(value) if value in MemberKind.values else 0
 
 
-_VOCABULARIES = {"level": JurisdictionLevel, "service": ServiceLine, "stage": Stage}
+_VOCABULARIES = {"level": JurisdictionLevel, "service": ServiceLine, "speaks": ServiceLine, "stage": Stage}
 
 
 def _words_of(name: str, values: Sequence[str]) -> dict[str, str]:

@@ -21,6 +21,7 @@ FACETS = (
     ("expertise", _("Expertise"), False),
     ("language", _("Language"), False),
     ("willing", _("Willing to"), False),
+    ("speaks", _("Speaks in public about"), False),
     ("organisation", _("Organisation"), False),
 )
 # Too many values to show: the most frequent are, and a box finds the others (`find_country=…`).

@@ -58,7 +58,7 @@ def value_renamed(sender: Any, instance: Any, **kwargs: Any) -> None:
             index.relabel(facet, instance.slug, instance.label)
 
 
-_FACETS_OF = {JurisdictionLevel: ("level",), Stage: ("stage",), ServiceLine: ("service", "line")}
+_FACETS_OF = {JurisdictionLevel: ("level",), Stage: ("stage",), ServiceLine: ("service", "line", "speaks")}
 
 
 @receiver(pre_delete, sender=Profile)

@@ -10,6 +10,7 @@ from members.introductions.operations import ask_whether_it_helped
 from members.joining.operations import sweep
 from members.letters.operations import empty_old_ones
 from members.office_hours.operations import keep_wall_times, remind
+from members.spokespeople.operations import forget_ended
 from members.spokespeople.operations import remind as remind_spokespeople
 
 
@@ -29,7 +30,7 @@ def sweep_requests(**kwargs: Any) -> None:
 def look_back_and_ahead(**kwargs: Any) -> None:
     """Introductions of a month ago, hours of tomorrow, consents that run out, letters whose text has to go."""
     now = timezone.now()
-    for due in (ask_whether_it_helped, remind, remind_spokespeople, empty_old_ones):
+    for due in (ask_whether_it_helped, remind, remind_spokespeople, forget_ended, empty_old_ones):
         due(at=now)
 
 

@@ -223,7 +223,9 @@ def _ratio(costs: Sequence[Cost]) -> float:
 def _line(title: str, costs: Sequence[Cost]) -> bool:
     few, many = costs
     good = _ratio(costs) <= LIMIT and many.queries <= few.queries
-    figures = f"{few.page:9.1f}{many.page:9.1f}{_ratio(costs):8.2f}  {few.queries:>3} {many.queries:>3} {many.size:5.0f}"
+    figures = (
+        f"{few.page:9.1f}{many.page:9.1f}{_ratio(costs):8.2f}  {few.queries:>3} {many.queries:>3} {many.size:5.0f}"
+    )
     print(f"{title[:48]:48}{figures} {few.people:>3} {many.people:>2}{'' if good else '  <-'}", flush=True)
     return good
 
@@ -237,11 +239,13 @@ def _pairs_cost(houses: Sequence[House]) -> bool:
         if many.people > few.people:
             few = full
         if many.page > LIMIT * few.page:
-            few, many = few, _rounds(houses, case.ask, AGAIN)[1]
+            many = _rounds(houses, case.ask, AGAIN)[1]
         found.append((many.page / few.page, f"{'deep ' if case.ask['deep'] else ''}{case.title}", [few, many]))
     found.sort(key=lambda each: each[0])
-    print(f"{len(found)} pages of any two facets and a text, ratio {found[len(found) // 2][0]:.2f} in the middle, dearest:")
-    return all([_line(title, costs) for _ratio_of, title, costs in found[-3:]])
+    middle = found[len(found) // 2][0]
+    print(f"{len(found)} pages of any two facets and a text, ratio {middle:.2f} in the middle; the dearest:")
+    good = [_line(title, costs) for _ratio_of, title, costs in found[-3:]]
+    return all(good) and all(costs[1].queries <= costs[0].queries for _ratio_of, _title, costs in found)
 
 
 if __name__ == "__main__":

@@ -6,12 +6,13 @@ from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from members.folding import fold
 from members.lookup import bits, order
 from members.lookup.kept import new_version
 from members.lookup.terms import TIERS, Known, Label, terms_of
-from members.models import DirectoryEntry, DirectoryTerm, Profile
+from members.models import DirectoryEntry, DirectoryTerm, Profile, Spokesperson
 
 BATCH = 2000  # profiles whose terms are held in memory at once, while the transaction waits
 VALUES = 300  # values asked for in one query
@@ -67,7 +68,8 @@ def _hold() -> None:
 
 def _write(rows: Iterable[Profile], keys: Sequence[int]) -> None:
     rows = list(rows)
-    known = {profile.pk: terms_of(profile) for profile in rows}
+    consents = _consents(keys)
+    known = {profile.pk: terms_of(profile, consents.get(profile.user_id)) for profile in rows}
     labels = {key: label for each in known.values() for key, label in each.labels.items()}
     entries = list(DirectoryEntry.objects.filter(profile__in=keys))
     _move(_moves(entries, known), labels)
@@ -76,6 +78,12 @@ def _write(rows: Iterable[Profile], keys: Sequence[int]) -> None:
     DirectoryEntry.objects.bulk_create(
         fresh, update_conflicts=True, unique_fields=["profile"], update_fields=_OF_ENTRY, batch_size=200
     )
+
+
+def _consents(keys: Sequence[int]) -> dict[int, Spokesperson]:
+    """The consents to speak in public that hold, by person."""
+    found = Spokesperson.objects.current(timezone.now()).filter(person__profile__in=keys)
+    return {each.person_id: each for each in found.prefetch_related("service_lines__parent")}
 
 
 _OF_ENTRY = ["terms", *order.COLUMNS]
@@ -145,7 +153,9 @@ def _portions(things: list[_Thing], size: int) -> Iterator[list[_Thing]]:
         yield things[first : first + size]
 
 
-_WRITTEN = ["version", "label", "folded", "mark", "position"] + [f"{tier}_{what}" for tier in TIERS for what in ("number", "bits")]
+_WRITTEN = ["version", "label", "folded", "mark", "position"] + [
+    f"{tier}_{what}" for tier in TIERS for what in ("number", "bits")
+]
 
 
 def _save(rows: list[DirectoryTerm]) -> None:

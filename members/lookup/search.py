@@ -183,7 +183,9 @@ def _sets(tier: str, versions: Mapping[int, int]) -> dict[int, int]:
     missing = [key for key in versions if key not in sets]
     for first in range(0, len(missing), MOST_ASKED):
         rows = DirectoryTerm.objects.filter(pk__in=missing[first : first + MOST_ASKED])
-        read = [(key, version, bits.read(raw)) for key, version, raw in rows.values_list("pk", "version", f"{tier}_bits")]
+        read = [
+            (key, version, bits.read(raw)) for key, version, raw in rows.values_list("pk", "version", f"{tier}_bits")
+        ]
         SETS.keep(tier, {version: members for _key, version, members in read})
         sets |= {key: members for key, _version, members in read}
     return sets

@@ -81,8 +81,8 @@ def words_of(text: str) -> list[str]:
     return list(found)[:MOST_WORDS]
 
 
-def terms_of(profile: Any) -> Known:
-    """Every term of a profile that came `with_everything()`."""
+def terms_of(profile: Any, consent: Any = None) -> Known:
+    """Every term of a profile that came `with_everything()`; `consent` to speak in public, where one holds."""
     reach: dict[tuple[str, str], int] = {}
     labels: dict[tuple[str, str], Label] = {}
     of_field = {field: _reach(field, profile) for field in _KNOWN_BY}
@@ -92,6 +92,11 @@ def terms_of(profile: Any) -> Known:
         if tiers and tiers > reach.get(key, 0):
             reach[key] = tiers
             labels[key] = label
+    for line in consent.service_lines.all() if consent else ():
+        top = line.parent or line
+        tiers = min(of_field["name"], len(TIERS) if consent.scope == "public" else len(TIERS) - 1)
+        if tiers:
+            reach["speaks", top.slug], labels["speaks", top.slug] = tiers, Label(label=top.label, position=top.position)
     return Known(reach, labels)
 
 

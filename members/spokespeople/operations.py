@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Profile, SpokenLanguage, Spokesperson, User
+from members.operations import reindex
 from members.spokespeople import facts, rules
 from portal.outbox.operations import record
 from portal.taxonomy.models import Challenge, ServiceLine
 
 BATCH = 200
+SEEN_AGAIN = timedelta(days=3)  # longer than the task that looks for ended consents may be late
 
 
 class NotPossible(ValueError):
@@ -64,6 +66,7 @@ def agree(*, terms: Terms, by: User, at: datetime) -> Spokesperson:
         (SpokenLanguage(spokesperson=row, code=code) for code in terms.languages), ignore_conflicts=True
     )
     _record(row, by, at)
+    reindex(Profile.objects.filter(user=by))
     return row
 
 
@@ -77,6 +80,7 @@ def renew(*, by: User, at: datetime) -> Spokesperson:
         setattr(row, name, value)
     row.save()
     _record(row, by, at)
+    reindex(Profile.objects.filter(user=by))
     return row
 
 
@@ -102,6 +106,7 @@ def withdraw(*, by: User, at: datetime) -> None:
     if row and rows.update(withdrawn_at=at, remind_at=None):
         key = f"members.no-longer-speaks:{row.pk}:{at.isoformat()}"
         record(facts.NoLongerSpeaks(row.pk, row.person_id), key=key, by=by, at=at)
+        reindex(Profile.objects.filter(user=by))
 
 
 @transaction.atomic
@@ -115,3 +120,12 @@ def remind(*, at: datetime) -> int:
         record(fact, key=f"members.consent-runs-out:{row.pk}:{until}", by=None, at=at)
     Spokesperson.objects.filter(pk__in=[row.pk for row in rows]).update(remind_at=None)
     return len(rows)
+
+
+def forget_ended(*, at: datetime) -> int:
+    """Take those whose consent ran out by itself from the directory's facet; how many ended in the last days."""
+    ended = Spokesperson.objects.filter(withdrawn_at=None, expires_at__lte=at, expires_at__gt=at - SEEN_AGAIN)
+    people = list(ended.values_list("person", flat=True))
+    if people:
+        reindex(Profile.objects.filter(user__in=people))
+    return len(people)

@@ -1,17 +1,20 @@
 """The directory's index: sets written and read back, in step with the profiles whatever happens to them."""
 
 import random
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from members import operations
 from members.filters import FACETS, Filters
-from members.lookup import bits, index
+from members.lookup import bits, index, order
+from members.lookup.kept import Kept
 from members.lookup.search import alike, own_terms, search
 from members.lookup.terms import TIERS, is_known, terms_of, tier_of, words_of
-from members.models import DirectoryEntry, DirectoryTerm, Profile, Subject, User
+from members.models import DirectoryBlock, DirectoryEntry, DirectoryTerm, Profile, Subject, User
 from members.rules import Audience
 from portal.taxonomy.models import ServiceLine, Stage
 from tests.factories.members import OrganisationFactory, ProfileFactory
@@ -265,3 +268,61 @@ def test_likeness_stops_at_the_number_that_is_asked_for(subjects):
         people[0].pk: 4,
         people[2].pk: 4,
     }
+
+
+# --- what a process keeps, and orders ---------------------------------------------------------------------------
+
+
+def test_what_a_process_has_read_is_never_older_than_the_row():
+    one, other = ProfileFactory(indexed=True, stage=None), ProfileFactory(indexed=True, stage=None)
+    asked = Filters(chosen={"kind": ("practitioner",), "level": ("county",)})
+    assert search("members", asked).found == 2
+    with pytest.raises(RuntimeError), transaction.atomic():
+        Profile.objects.filter(pk=one.pk).update(shown_to="me")
+        index.write(Profile.objects.filter(pk=one.pk))
+        assert search("members", asked).found == 1
+        raise RuntimeError
+    assert search("members", asked).found == 2
+    Profile.objects.filter(pk=other.pk).update(shown_to="groups")
+    index.write(Profile.objects.filter(pk=other.pk))
+    assert search("members", asked).found == 1
+    assert search("staff", asked).found == 2
+
+
+def test_what_is_kept_has_an_end():
+    kept = Kept(size=lambda _thing: 40, most_bytes=100)
+    kept.keep("a", {1: 1, 2: 2})
+    assert kept.find("a", [1]) == {1: 1}
+    kept.keep("a", {3: 3})
+    assert kept.find("a", [1, 2, 3]) == {1: 1, 3: 3}
+    assert kept.find("b", [1]) == {}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_pages_have_everybody_in_order_whatever_happened(seed, monkeypatch):
+    monkeypatch.setattr(order, "MOST", 4)
+    chance, begun = random.Random(seed), datetime(2026, 1, 1, tzinfo=UTC)
+    people = [ProfileFactory(user__name=f"Name {number}") for number in range(25)]
+    for _step in range(12):
+        for profile in chance.sample(people, 5):
+            when = begun + timedelta(hours=chance.randrange(9))
+            Profile.objects.filter(pk=profile.pk).update(sort_name=f"n{chance.randrange(9)}", member_since=when)
+            index.write(Profile.objects.filter(pk=profile.pk))
+        if chance.random() < 0.5:
+            people.pop(chance.randrange(len(people))).user.delete()
+        index.write(Profile.objects.all())
+        wanted = set(chance.sample([profile.pk for profile in people], len(people) // 2))
+        for by in (("sort_name", "id"), ("-member_since", "-id")):
+            rows = [row for row in Profile.objects.order_by(*by) if row.pk in wanted]
+            meant = [row.pk for row in rows]
+            assert order.page(by, bits.of(wanted), behind=None, size=5) == meant[:5]
+            for row in rows:
+                place = [getattr(row, by[0].lstrip("-")), row.pk]
+                assert order.page(by, bits.of(wanted), behind=place, size=50) == meant[meant.index(row.pk) + 1 :]
+                rest = bits.of(wanted - {row.pk})  # whoever stood there is gone
+                assert order.page(by, rest, behind=place, size=50) == meant[meant.index(row.pk) + 1 :]
+    assert max(DirectoryBlock.objects.values_list("number", flat=True)) <= 4
+    order.write_all()
+    assert order.page(("sort_name", "id"), bits.of(wanted), behind=None, size=50) == [
+        row.pk for row in Profile.objects.order_by("sort_name", "id") if row.pk in wanted
+    ]

@@ -124,7 +124,9 @@ def test_a_link_leads_to_a_web_page_or_is_refused():
             if url != text:
                 shown = kept(text, limit=60, lines=False)
                 blank = not text.strip()
-                assert [link["label"] for link in found or ()] == ([shown or "agency.example"] if shown or blank else [])
+                assert [link["label"] for link in found or ()] == (
+                    [shown or "agency.example"] if shown or blank else []
+                )
 
 
 def test_a_phone_is_digits_and_an_address_has_an_at():

@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from members import operations as people
+from members.directory import directory
+from members.filters import read as read_filters
 from members.models import Profile, Spokesperson
 from members.spokespeople import operations, queries, rules
 from members.spokespeople.queries import Wanted
@@ -242,3 +245,47 @@ def test_the_register_costs_the_same_at_any_length(member, visitor, client_of, n
             response = client.get("/members/spokespeople/")
         assert len(asked) == cost, [query["sql"][:90] for query in asked]
         assert len(response.content) < 60_000
+
+
+# --- as a facet of the directory --------------------------------------------------------------------------------
+
+
+def listed_under(viewer, slug):
+    """Who the directory lists under a subject, and how many its facet counts."""
+    params = QueryDict(f"speaks={slug}")
+    found = directory(viewer, read_filters(params, text=""), params)
+    counts = {
+        option.value: option.count for facet in found.page.facets if facet.name == "speaks" for option in facet.options
+    }
+    return sorted(seen.name for seen in found.people), counts.get(slug, 0)
+
+
+def test_the_directory_counts_and_lists_who_speaks_for_whom_they_agreed_to(member, visitor):
+    for name, scope in (("Ana Anyone", "public"), ("Ben Between", "community")):
+        row = speaks(public(user__name=name), scope=scope)
+        row.service_lines.set(ServiceLine.objects.filter(slug="payroll"))
+        people.reindex(Profile.objects.filter(user=row.person))
+    top = ServiceLine.objects.get(slug="payroll").parent or ServiceLine.objects.get(slug="payroll")
+    assert listed_under(member, top.slug) == (["Ana Anyone", "Ben Between"], 2)
+    assert listed_under(visitor, top.slug) == (["Ana Anyone"], 1)
+    operations.withdraw(by=row.person, at=timezone.now())
+    assert listed_under(member, top.slug) == (["Ana Anyone"], 1)
+
+
+def test_a_consent_that_ran_out_lists_nobody_at_once_and_counts_nobody_after_the_next_look(member):
+    row = speaks(public(user__name="Ana Anyone"), scope="public")
+    row.service_lines.set(ServiceLine.objects.filter(parent=None)[:1])
+    people.reindex(Profile.objects.filter(user=row.person))
+    slug, now = row.service_lines.get().slug, timezone.now()
+    assert listed_under(member, slug) == (["Ana Anyone"], 1)
+    Spokesperson.objects.update(consented_at=now - timedelta(days=400), expires_at=now - timedelta(hours=1))
+    assert listed_under(member, slug) == ([], 1)
+    look_back_and_ahead()
+    assert listed_under(member, slug) == ([], 0)
+
+
+def test_the_directory_leads_to_the_register_and_to_who_is_listed(member, client_of):
+    ProfileFactory(indexed=True)
+    page = client_of(member).get("/members/?q=nobody-of-this-name").content.decode()
+    assert 'href="/members/spokespeople/"' in page
+    assert page.count('href="/members/listed/"') == 2
