@@ -1,4 +1,4 @@
-"""In which order people stand in the directory: blocks of neighbours, so that a page finds its people wherever they are.
+"""In which order people stand in the directory: blocks of neighbours, so that a page finds its people anywhere.
 
 A list by name that begins at the "M", or has one in a thousand, must not be walked from the start. So each order is
 kept in blocks of some hundred people who stand side by side. A block that holds nobody who was found is passed over
@@ -52,8 +52,10 @@ _KEPT: Kept[Block] = Kept(size=lambda block: 200 + 4 * len(block.keys) + block.m
 
 
 def page(order: Sequence[str], members: int, *, behind: Sequence[Any] | None, size: int) -> list[int]:
-    """The keys of the first `size` of these people in an order (as `filters.SORTS` has them), after the place
-    `behind`, the values of somebody's columns. Whoever was given another name stands where that name does."""
+    """The keys of the first `size` of these people in an order, as `filters.SORTS` has them.
+
+    `behind` is the place they stand after: the values of somebody's columns, whether or not they still stand there.
+    """
     descending, column = order[0].startswith("-"), order[0].lstrip("-")
     blocks = _blocks(column)
     first = 0 if not behind else _index(blocks, (COLUMNS[column](behind[0]), behind[-1]))
@@ -191,6 +193,6 @@ def write_all() -> None:
     profile = Profile.objects.filter(pk=OuterRef("pk"))
     DirectoryEntry.objects.update(**{column: Subquery(profile.values(column)[:1]) for column in COLUMNS})
     DirectoryBlock.objects.all().delete()
-    for column in COLUMNS:
+    for column, as_text in COLUMNS.items():
         rows = DirectoryEntry.objects.values_list(column, "pk").iterator(chunk_size=2000)
-        _write(DirectoryBlock(order=column), sorted((COLUMNS[column](value), key) for value, key in rows))
+        _write(DirectoryBlock(order=column), sorted((as_text(value), key) for value, key in rows))
