@@ -28,6 +28,7 @@ class Line:
     unread: bool
     thing: str = ""
     about: int | None = None
+    setting: str = ""  # the line of the settings that decided; "" where there is nothing to choose
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ def _line(notice: Notification) -> Line:
         return Line(notice.pk, thing or _("This is no longer available."), "", url, notice.at, unread, thing, about)
     fact: Any = rebuild(notice.fact.name, notice.fact.payload)
     reason = kind.reason_for(fact, notice.route)
-    return Line(notice.pk, kind.headline(fact), reason, kind.url(fact), notice.at, unread, thing, about)
+    setting = "" if kind.transactional else kind.line_for(notice.route)
+    return Line(notice.pk, kind.headline(fact), reason, kind.url(fact), notice.at, unread, thing, about, setting)
 
 
 def _marked(notice: Notification) -> bool:

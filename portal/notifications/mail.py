@@ -67,7 +67,7 @@ def _message(newest: Notification, person: Any, items: list[dict[str, Any]]) -> 
         "person": person,
         "action_label": kind.action,
         "unsubscribe_url": stop,
-        "settings_url": stop and settings.SITE_URL + reverse("notifications:settings"),
+        "settings_url": stop and _setting_url(kind.line_for(newest.route)),
         "answer_marker": marker() if answer_at else "",
         **items[-1],
         "items": items,
@@ -81,6 +81,11 @@ def _message(newest: Notification, person: Any, items: list[dict[str, Any]]) -> 
     if file is not None:
         message.attach(CALENDAR_NAME, file.content.decode(), f"text/calendar; method={file.method}")
     return message
+
+
+def _setting_url(line: str) -> str:
+    """The settings, open at the line that decided about this mail."""
+    return f"{settings.SITE_URL}{reverse('notifications:settings')}?line={line}#line"
 
 
 def _answer_at(kind: Kind, fact: Any, person: Any, at: datetime) -> str:

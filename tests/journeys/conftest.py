@@ -72,17 +72,28 @@ class Portal:
                 found.append(message)
         return found
 
-    def wait_for_mail(self, address: str, subject_part: str, seconds: float = 75) -> list[EmailMessage]:
-        """The mails to an address whose subject holds some words, once there is one; the worker needs a moment."""
+    def wait_for_mail(
+        self, address: str, subject_part: str, seconds: float = 75, *, holding: str = ""
+    ) -> list[EmailMessage]:
+        """The mails to an address whose subject holds some words, once there is one; the worker needs a moment.
+
+        `holding`: words of the text.
+        """
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             found = [mail for mail in self.mails_to(address) if subject_part in str(mail["Subject"])]
+            found = [mail for mail in found if not holding or holding in text_of(mail)]
             if found:
                 return found
             time.sleep(0.5)
         subjects = [str(mail["Subject"]) for mail in self.mails_to(address)]
-        msg = f"no mail about {subject_part!r} reached {address}; it got {subjects}"
+        msg = f"no mail about {subject_part or holding!r} reached {address}; it got {subjects}"
         raise AssertionError(msg)
+
+
+def text_of(mail: EmailMessage) -> str:
+    """The words of a mail, as a program without HTML shows them."""
+    return mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
 
 
 def _free_port() -> int:

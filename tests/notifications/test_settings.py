@@ -1,5 +1,6 @@
 """The settings: presets, times, pause, each kind, each thing, the brake and the feed; one's own only."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -40,6 +41,14 @@ def test_a_preset_is_chosen_with_its_times(member: Any, client_of: ClientOf) -> 
     assert (wishes.person, wishes.preset, wishes.hour, wishes.weekday) == (member, "quiet", 18, 4)
     assert wishes.chosen_at is not None
     assert 'value="quiet" checked' in page(client)
+
+
+def test_a_mail_or_notice_leads_to_the_line_that_decided(member: Any, client_of: ClientOf) -> None:
+    html = client_of(member).get(URL + "?line=tests.door-open").content.decode()
+    assert '<details class="disc" id="fine-tune" open>' in html
+    (asked,) = re.findall(r'<fieldset class="ways ways--asked" id="line"><legend>([^<]+)</legend>', html)
+    assert asked == "A door is open"
+    assert 'id="line"' not in client_of(member).get(URL + "?line=<b>").content.decode()
 
 
 def test_a_pause_ends_at_midnight_of_the_person_s_own_day(member: Any, client_of: ClientOf) -> None:

@@ -33,6 +33,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your choice is saved."))
         return redirect("notifications:settings")
     context = {"form": form, "wanting": wanting.wanting(request.user, now), "ways": wanting.ways_offered()}
+    context["asked"] = request.GET.get("line", "")  # the line that a mail or notice leads to
     return render(request, "notifications/settings.html", context, status=UNPROCESSABLE if form.is_bound else 200)
 
 
