@@ -125,7 +125,8 @@ def matching(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
     return cases
 
 
-def _asks() -> Q:
+def still_asks() -> Q:
+    """Cases whose author wants advice, and whose date for it has not passed."""
     open_still = Q(advice_until=None) | Q(advice_until__gte=timezone.localdate())
     return ~Q(advice_question="") & open_still
 
@@ -155,7 +156,7 @@ _CONDITIONS = {
     "stage": lambda values: Q(stage__slug__in=values),
     "country": lambda values: Q(country__in=values),
     "kind": _kinds,
-    "advice": lambda values: _asks() if "wanted" in values else Q(pk=None),
+    "advice": lambda values: still_asks() if "wanted" in values else Q(pk=None),
 }
 
 
@@ -168,7 +169,7 @@ def _narrowed(cases: QuerySet[Case], chosen: dict[str, list[str]], *, without: s
 
 def _rows(cases: QuerySet[Case], sort: str, params: QueryDict) -> tuple[list[EntryCard], str]:
     if sort == "advice":
-        asks = Choose(When(_asks(), then=1), default=0, output_field=IntegerField())
+        asks = Choose(When(still_asks(), then=1), default=0, output_field=IntegerField())
         cases = cases.annotate(asks=asks)
     try:
         found, cursor = keyset_page(queries.for_lists(cases), order=SORTS[sort][1], params=params)
@@ -204,8 +205,8 @@ def _choices(visible: QuerySet[Case], found: QuerySet[Case], chosen: dict[str, l
             position=Coalesce(f"{parent}__position", f"{line}__position"),
         ),
         _grouped(rest["country"].exclude(country=""), "country", value=F("country")),
-        _grouped(rest["kind"], "kind", value=_kind_of()),
-        _counted(rest["advice"].filter(_asks()), "advice", value="wanted"),
+        _grouped(rest["kind"], "kind", value=kind_of()),
+        _counted(rest["advice"].filter(still_asks()), "advice", value="wanted"),
     ]
     if chosen["service"]:
         # A part of a line ("payroll") is no choice by itself, but may have been chosen by a link.
@@ -247,7 +248,8 @@ def _grouped(
     ).annotate(count=Count("pk", distinct=True))
 
 
-def _kind_of() -> Choose:
+def kind_of() -> Choose:
+    """The value of the facet "kind" that a case has."""
     return Choose(
         When(illustrative=True, then=Value(ILLUSTRATION)),
         When(form=Case.Form.BRIEF, then=Value("brief")),
@@ -269,10 +271,12 @@ def _named(counted: dict[str, list[Choice]]) -> dict[str, list[Choice]]:
     return counted
 
 
-def _in_words(name: str, value: str) -> str:
-    """What to call a choice that no case has."""
+def in_words(name: str, value: str) -> str:
+    """What to call a choice that no case has, or that was made elsewhere."""
     if name == "country":
         return str(countries.name(value) or value)
+    if name == "advice":
+        return _("Advice wanted")
     return str(KINDS.get(value) or value.replace("-", " ").capitalize())
 
 
@@ -288,7 +292,7 @@ def _facet(name: str, choices: list[Choice], chosen: list[str], params: QueryDic
             url=toggle_url(params, name, choice.value),
             mark=choice.mark,
         )
-        for choice in [*choices, *(Choice(value, _in_words(name, value), 0) for value in gone)]
+        for choice in [*choices, *(Choice(value, in_words(name, value), 0) for value in gone)]
     ]
     is_open = name in OPEN_FACETS or any(option.selected for option in options)
     return Facet(name=name, label=str(FACETS[name]), options=options, open=is_open)
@@ -299,6 +303,6 @@ def _chips(text: str, choices: dict[str, list[Choice]], chosen: dict[str, list[s
     for name in FACETS:
         labels = {choice.value: choice.label for choice in choices[name]}
         for value in dict.fromkeys(chosen[name]):
-            label = labels.get(value) or _in_words(name, value)
+            label = labels.get(value) or in_words(name, value)
             chips.append(Chip(label=label, url=toggle_url(params, name, value)))
     return chips

@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.models import Revision
 
 from cases import facts, outline, queries
+from cases.alerts import queries as alerts
 from cases.models import Case
 from portal.follows.models import Channel
 from portal.follows.queries import followers
@@ -63,16 +66,12 @@ class CasePublished(Kind):
         }
 
 
-@declare
-class CaseOnChallenge(Kind):
-    """When a case is published for the first time, whoever follows a challenge that it is about."""
+class _NewCase(Kind):
+    """What alerts have in common: a case is published for the first time, and whoever wrote it is told otherwise."""
 
-    slug = "cases.on-a-challenge"
-    label = gettext_lazy("A new case is about a challenge that you follow")
     area = gettext_lazy("Cases")
     weight = Weight.NEWS
     fact = facts.CasePublished
-    template = "cases/email/on_challenge"
     action = gettext_lazy("Read the case")
 
     def channel(self, fact: Any) -> Channel | None:
@@ -82,11 +81,11 @@ class CaseOnChallenge(Kind):
         people = get_user_model()._default_manager.all()
         if not fact.first:
             return people.none()
-        about = Channel.objects.filter(challenge_channel__challenge__cases=fact.case_id)
-        return people.filter(follows__channel__in=about).exclude(_authors(fact.case_id)).distinct()
+        return self.asked(people, fact.case_id).exclude(_authors(fact.case_id)).distinct()
 
-    def reason(self, fact: Any) -> str:
-        return _("You follow a challenge that this case is about.")
+    def asked(self, people: QuerySet[Any], case_id: int) -> QuerySet[Any]:
+        """Those of `people` who asked to be told of a case like this one."""
+        raise NotImplementedError
 
     def headline(self, fact: Any) -> str:
         return _("New case: “%(title)s”") % {"title": fact.title}
@@ -99,6 +98,48 @@ class CaseOnChallenge(Kind):
         if case is None:
             return None
         return {"title": case.title, "one_line": case.one_line}
+
+
+@declare
+class CaseFitsSearch(_NewCase):
+    """Whoever saved a search of the library that the case fits.
+
+    Declared before the challenges: whoever asked for a case in both ways is told once, by the search of their own.
+    """
+
+    slug = "cases.fits-a-search"
+    label = gettext_lazy("A new case fits a search that you saved")
+    template = "cases/email/fits_search"
+
+    def asked(self, people: QuerySet[Any], case_id: int) -> QuerySet[Any]:
+        return people.filter(saved_searches__in=alerts.fitting(case_id))
+
+    def reason(self, fact: Any) -> str:
+        return _("You saved a search that this case fits.")
+
+    def context(self, fact: Any, person: Any) -> dict[str, Any] | None:
+        """None as well when the person has removed the search since."""
+        found = super().context(fact, person)
+        searches = alerts.fitted_by(fact.case_id, person) if found else []
+        if not searches:
+            return None
+        return {**found, "searches": searches, "saved_url": settings.SITE_URL + reverse("cases:saved")}  # type: ignore[dict-item]
+
+
+@declare
+class CaseOnChallenge(_NewCase):
+    """Whoever follows a challenge that the case is about."""
+
+    slug = "cases.on-a-challenge"
+    label = gettext_lazy("A new case is about a challenge that you follow")
+    template = "cases/email/on_challenge"
+
+    def asked(self, people: QuerySet[Any], case_id: int) -> QuerySet[Any]:
+        about = Channel.objects.filter(challenge_channel__challenge__cases=case_id)
+        return people.filter(follows__channel__in=about)
+
+    def reason(self, fact: Any) -> str:
+        return _("You follow a challenge that this case is about.")
 
 
 def _authors(case_id: int) -> Q:

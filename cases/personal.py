@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Revision
 
 from cases.models import Case
-from portal.core.personal import NAMELESS, holds, on_erasure
+from portal.core.personal import ERASED, NAMELESS, holds, on_erasure
 
 holds(
     "cases.Case.author",
@@ -21,6 +21,12 @@ holds(
     NAMELESS,
     _("Cases you archived, withdrew or hid"),
     {"case": "case__title", "state": "state", "reason": "reason", "at": "at"},
+)
+holds(
+    "cases.SavedSearch.person",
+    ERASED,
+    _("Searches of the case library that you saved"),
+    {"search": "query", "since": "since"},
 )
 holds("cases.Approval.by", NAMELESS, _("Cases you put on the schedule"), {"revision": "revision", "at": "at"})
 

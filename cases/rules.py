@@ -15,7 +15,7 @@ from portal.core.rules import is_member, is_staff_member
 MARKER = re.compile(r"(?<!\\)\[([a-z0-9]+(?:-[a-z0-9]+)*)\](?![(\[])")
 
 # Addresses below /cases/ that are no case, now or later.
-RESERVED_SLUGS = frozenset({"evidence", "history", "new", "feed"})
+RESERVED_SLUGS = frozenset({"evidence", "history", "new", "feed", "saved"})
 
 _FIELDS_OF_BOTH = ("title", "one_line", "place", "jurisdiction_level")
 _FIELDS_OF_A_WRITE_UP = ("scope_of_sharing", "organisational_model", "mandate", "stage", "period")

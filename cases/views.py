@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import filters, operations, queries
+from cases.alerts import queries as alerts
 from cases.forms import ReviewForm, StandingForm
 from cases.models import Case
 from portal.core.access import visible_or_404
@@ -23,7 +24,8 @@ from portal.notifications.operations import read_about
 def library(request: HttpRequest) -> HttpResponse:
     """`/cases/`: the library with its filters."""
     found = filters.library(request.GET, request.user)
-    return render(request, "cases/library.html", {"library": found}, status=found.status)
+    context = {"library": found, "offer": alerts.offered(request.GET, request.user)}
+    return render(request, "cases/library.html", context, status=found.status)
 
 
 @PUBLIC

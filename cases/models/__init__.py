@@ -2,6 +2,7 @@
 
 from cases.models.case import Case, CaseSubject
 from cases.models.rows import Lesson, Result, Source, TeachingQuestion, TimelineEvent
+from cases.models.saved import SavedSearch, SearchTerm
 from cases.models.standing import Approval, CaseStanding, CaseText
 from cases.models.workflow import SecondPersonTask
 
@@ -13,6 +14,8 @@ __all__ = [
     "CaseText",
     "Lesson",
     "Result",
+    "SavedSearch",
+    "SearchTerm",
     "SecondPersonTask",
     "Source",
     "TeachingQuestion",

@@ -3,8 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+from django.http import QueryDict
 from django.utils import timezone
 
+from cases.alerts.operations import save_search
 from members.introductions import operations as introductions
 from members.invitations import operations as invitations
 from members.joining import operations as joining
@@ -25,6 +27,14 @@ from tests.mailing.makers import makes
 def _on_a_challenge(reader: Any, actor: Any) -> None:
     challenge = Challenge.objects.get(slug="finance-funding")
     follow_challenges(challenges=[challenge], by=reader, at=timezone.now())
+    published(title="One payroll for eleven agencies", challenges=["finance-funding"])
+
+
+@makes("cases.fits-a-search")
+def _fits_a_search(reader: Any, actor: Any) -> None:
+    """One that fits two searches of the reader's."""
+    for query in ("q=payroll+agencies&level=county", "challenge=finance-funding&challenge=capabilities"):
+        save_search(params=QueryDict(query), by=reader, at=timezone.now())
     published(title="One payroll for eleven agencies", challenges=["finance-funding"])
 
 
