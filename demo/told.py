@@ -6,8 +6,10 @@ from typing import Any
 
 import yaml
 from django.db import transaction
+from django.http import QueryDict
 
 from cases import operations as cases
+from cases.alerts.operations import save_search
 from cases.models import Case
 from demo.accounts import ACCOUNTS
 from demo.progress import Progress
@@ -35,6 +37,9 @@ def load(progress: Progress, now: datetime) -> None:
     for row in data["follows"]:
         for slug in row["things"]:
             follow(channel=_channel(slug), by=people[row["account"]], at=now - SINCE)
+    for row in data["searches"]:
+        for query in row["saved"]:
+            save_search(params=QueryDict(query), by=people[row["account"]], at=now - SINCE)
     for row in data["wishes"]:
         _wish(people[row["account"]], row, now)
     changed = sum(_change(row, now) for row in data["changes"])

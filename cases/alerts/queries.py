@@ -37,7 +37,7 @@ class Offer:
 
 
 def fitting(case_id: int) -> QuerySet[SavedSearch]:
-    """The saved searches of everybody that the case fits, by the library's own rules.
+    """The saved searches of everybody, older than the case, that it fits by the library's own rules.
 
     Begins at the values that the case has, so that what it costs goes by the searches that name one of them.
     """
@@ -47,7 +47,8 @@ def fitting(case_id: int) -> QuerySet[SavedSearch]:
         has |= Q(facet=facet, value__in=values)
     had = SearchTerm.objects.annotate(words=words).filter(has).order_by().values("search")
     whole = had.annotate(n=Count("part", distinct=True)).filter(n=F("search__parts"))
-    return SavedSearch.objects.filter(pk__in=whole.values("search"))
+    published = Subquery(Case.objects.filter(pk=case_id).values("first_published_at"))
+    return SavedSearch.objects.filter(pk__in=whole.values("search"), since__lte=published)
 
 
 def _values_of(case_id: int) -> dict[str, QuerySet[Any]]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -37,7 +38,7 @@ URL = "/cases/saved/"
 
 
 def save(person: Any, query: str) -> SavedSearch:
-    return operations.save_search(params=QueryDict(query), by=person, at=timezone.now())
+    return operations.save_search(params=QueryDict(query), by=person, at=timezone.now() - timedelta(days=30))
 
 
 def told() -> list[Any]:
@@ -84,6 +85,12 @@ def test_drafts_changes_hidden_cases_and_one_s_own_are_not_told(member: Any) -> 
     draft()
     put(published(), "hidden")
     published(author=member)
+    assert told() == []
+
+
+def test_a_case_that_was_there_before_is_no_news(member: Any) -> None:
+    published(at=timezone.now() - timedelta(days=31))
+    save(member, "level=county")
     assert told() == []
 
 

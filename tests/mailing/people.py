@@ -34,7 +34,7 @@ def _on_a_challenge(reader: Any, actor: Any) -> None:
 def _fits_a_search(reader: Any, actor: Any) -> None:
     """One that fits two searches of the reader's."""
     for query in ("q=payroll+agencies&level=county", "challenge=finance-funding&challenge=capabilities"):
-        save_search(params=QueryDict(query), by=reader, at=timezone.now())
+        save_search(params=QueryDict(query), by=reader, at=timezone.now() - timedelta(days=30))
     published(title="One payroll for eleven agencies", challenges=["finance-funding"])
 
 
