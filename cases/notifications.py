@@ -81,9 +81,9 @@ class _NewCase(Kind):
         people = get_user_model()._default_manager.all()
         if not fact.first:
             return people.none()
-        return self.asked(people, fact.case_id).exclude(_authors(fact.case_id)).distinct()
+        return self.asked(people, fact).exclude(_authors(fact.case_id)).distinct()
 
-    def asked(self, people: QuerySet[Any], case_id: int) -> QuerySet[Any]:
+    def asked(self, people: QuerySet[Any], fact: Any) -> QuerySet[Any]:
         """Those of `people` who asked to be told of a case like this one."""
         raise NotImplementedError
 
@@ -111,8 +111,8 @@ class CaseFitsSearch(_NewCase):
     label = gettext_lazy("A new case fits a search that you saved")
     template = "cases/email/fits_search"
 
-    def asked(self, people: QuerySet[Any], case_id: int) -> QuerySet[Any]:
-        return people.filter(saved_searches__in=alerts.fitting(case_id))
+    def asked(self, people: QuerySet[Any], fact: Any) -> QuerySet[Any]:
+        return people.filter(saved_searches__in=alerts.fitting(fact.case_id, words=getattr(fact, "words", None)))
 
     def reason(self, fact: Any) -> str:
         return _("You saved a search that this case fits.")
@@ -134,8 +134,8 @@ class CaseOnChallenge(_NewCase):
     label = gettext_lazy("A new case is about a challenge that you follow")
     template = "cases/email/on_challenge"
 
-    def asked(self, people: QuerySet[Any], case_id: int) -> QuerySet[Any]:
-        about = Channel.objects.filter(challenge_channel__challenge__cases=case_id)
+    def asked(self, people: QuerySet[Any], fact: Any) -> QuerySet[Any]:
+        about = Channel.objects.filter(challenge_channel__challenge__cases=fact.case_id)
         return people.filter(follows__channel__in=about)
 
     def reason(self, fact: Any) -> str:

@@ -99,7 +99,7 @@ def publish(
         if fresh.live_revision_id == revision.pk:
             _backdate(fresh, first=first, at=at)
             show_elsewhere(fresh)
-            _make_searchable(fresh)
+            CaseText.objects.update_or_create(case=fresh, defaults={"text": searchable(fresh)})
             _tell(fresh, revision, before=before, first=first, by=by, at=now)
         elif by is not None:
             Approval.objects.update_or_create(revision=revision, defaults={"by": by, "at": timezone.now()})
@@ -152,13 +152,14 @@ def show_elsewhere(case: Any) -> None:
         withdraw_contribution(key=key)
 
 
-def _make_searchable(case: Any) -> None:
+def searchable(case: Any) -> str:
+    """The words by which the library finds the case, folded."""
     words = [case.title, case.one_line, case.place]
     words += [getattr(case, section.name) for section in outline.SECTIONS]
     words += [lesson.text for lesson in case.lessons.all()]
     words += [tag.name for tag in case.subjects.all()]
     words += [line.label for line in case.service_lines.all()]
-    CaseText.objects.update_or_create(case=case, defaults={"text": fold(rules.MARKER.sub("", "\n".join(words)))})
+    return fold(rules.MARKER.sub("", "\n".join(words)))
 
 
 def _tell(case: Any, revision: Any, *, before: dict[str, Any] | None, first: bool, by: Any, at: datetime) -> None:

@@ -1,6 +1,7 @@
 """Reads: a case with its rows in few queries, and cases for the pages of others."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
@@ -10,9 +11,10 @@ from django.utils import timezone
 from wagtail.models import Revision
 
 from cases import presentation, rules
+from cases.facts import CasePublished
 from cases.models import Case, Lesson, Result, Source, TeachingQuestion, TimelineEvent
 from cases.presentation import Parts, Word
-from cases.publication import is_first, news_if_published, reasons_against
+from cases.publication import is_first, news_if_published, reasons_against, searchable
 from members.models import Subject
 from members.spokespeople.queries import who_can_speak
 from portal.core.cards import EntryCard
@@ -24,6 +26,8 @@ from portal.notifications.queries import NOBODY, Told, who_will_be_told
 from portal.taxonomy.models import Challenge, FundingModel, ServiceLine
 
 RELATED = 3
+# What else tells of a new case.
+ALERTS = ("cases.fits-a-search", "cases.on-a-challenge")
 _TEXT_COLUMNS = (
     "context",
     "challenge",
@@ -236,10 +240,19 @@ def draft_page_of(case: Case, user: Any) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class _Coming(CasePublished):
+    """A first publication that has not happened; the words to be searched for are at hand."""
+
+    words: str = ""
+
+
 def told_of(case: Case, revision: Revision | None, *, by: Any) -> Told:
     """Who hears of it if `by` publishes the revision now."""
     news = news_if_published(case, revision) if revision else None
     if revision is None or news is None:
         return NOBODY
     channel = Channel(pk=case.channel_id, audience=revision.content["audience"])
-    return who_will_be_told(kind="cases.published", fact=news, by=by, channel=channel)
+    if news.first:
+        news = _Coming(**vars(news), words=searchable(revision.as_object()))
+    return who_will_be_told(kind="cases.published", also=ALERTS, fact=news, by=by, channel=channel)

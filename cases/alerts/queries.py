@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Subquery, Value
+from django.db.models import Count, F, Q, QuerySet, Subquery, TextField, Value
+from django.db.models.functions import Coalesce, Now
 from django.http import QueryDict
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -36,18 +37,24 @@ class Offer:
     saved: SavedSearch | None
 
 
-def fitting(case_id: int) -> QuerySet[SavedSearch]:
+def fitting(case_id: int, *, words: str | None = None) -> QuerySet[SavedSearch]:
     """The saved searches of everybody, older than the case, that it fits by the library's own rules.
 
-    Begins at the values that the case has, so that what it costs goes by the searches that name one of them.
+    `words` are the case's own, folded, where it is not published yet. Begins at the values that the case has, so that
+    what it costs goes by the searches that name one of them.
     """
-    words = Subquery(CaseText.objects.filter(case=case_id).values("text")[:1])
+    text = Subquery(CaseText.objects.filter(case=case_id).values("text")[:1])
     has = Q(facet=TEXT, words__contains=F("value"))
     for facet, values in _values_of(case_id).items():
         has |= Q(facet=facet, value__in=values)
-    had = SearchTerm.objects.annotate(words=words).filter(has).order_by().values("search")
+    had = (
+        SearchTerm.objects.annotate(words=text if words is None else Value(words, TextField()))
+        .filter(has)
+        .order_by()
+        .values("search")
+    )
     whole = had.annotate(n=Count("part", distinct=True)).filter(n=F("search__parts"))
-    published = Subquery(Case.objects.filter(pk=case_id).values("first_published_at"))
+    published = Coalesce(Subquery(Case.objects.filter(pk=case_id).values("first_published_at")), Now())
     return SavedSearch.objects.filter(pk__in=whole.values("search"), since__lte=published)
 
 

@@ -1,12 +1,14 @@
 """Reads: the audience of an event, a person's notices, what a person wants."""
 
+from collections import Counter
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -35,22 +37,30 @@ NOBODY = Told(0, 0)
 
 
 def who_will_be_told(
-    *, kind: str, fact: Any, by: Any, at: datetime | None = None, channel: Channel | None = None
+    *,
+    kind: str,
+    fact: Any,
+    by: Any,
+    at: datetime | None = None,
+    channel: Channel | None = None,
+    also: Sequence[str] = (),
 ) -> Told:
     """The numbers a composer shows before publishing, from the same queries that then decide.
 
-    `channel` is the fact's as it will be by then, where publishing itself opens it to more people.
+    `channel` is the fact's as it will be by then, where publishing itself opens it to more people. `also`: further
+    kinds of the same fact, in the order in which they are declared; whoever several reach counts once.
     """
-    declared = kind_called(kind)
-    if declared is None:
-        return NOBODY
-    if channel is not None:
-        declared = copy(declared)
-        declared.channel = lambda fact: channel  # type: ignore[method-assign]
-    actor_id = getattr(by, "pk", None)
-    people = decided(declared, fact, actor_id=actor_id, at=at or timezone.now())
-    ways: dict[str, int] = dict(people.order_by().values_list("way").annotate(Count("pk")))
-    silent = muted(declared, fact, actor_id=actor_id).count()
+    ways: Counter[str] = Counter()
+    silent, counted, actor_id = 0, Q(), getattr(by, "pk", None)
+    for declared in filter(None, map(kind_called, [kind, *also])):
+        if channel is not None:
+            declared = copy(declared)  # noqa: PLW2901 -- the same kind, with the channel as it will be
+            declared.channel = lambda fact: channel  # type: ignore[method-assign]
+        people = decided(declared, fact, actor_id=actor_id, at=at or timezone.now())
+        without = muted(declared, fact, actor_id=actor_id)
+        ways.update(dict(people.exclude(counted).order_by().values_list("way").annotate(Count("pk"))))
+        silent += without.exclude(counted).count()
+        counted |= Q(pk__in=people.order_by().values("pk")) | Q(pk__in=without.order_by().values("pk"))
     return Told(
         people=sum(ways.values()),
         by_mail=ways.get(Way.MAIL, 0),

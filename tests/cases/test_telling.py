@@ -1,14 +1,17 @@
 """Before a case goes live: who will be told, and a way to tell nobody. On its page: how much one hears of it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from cases import operations, queries
+from cases.alerts.operations import save_search
 from cases.models import Case
 from portal.follows import operations as follows
 from portal.notifications import choosing
@@ -17,6 +20,7 @@ from portal.notifications.operations import set_level
 from portal.notifications.queries import NOBODY, Told, unread_count
 from portal.outbox.drain import run_errands
 from portal.outbox.models import Fact
+from portal.taxonomy.models import Challenge
 from tests.factories.cases import draft, published
 from tests.factories.members import UserFactory
 from tests.factories.notifications import wants_mail
@@ -110,6 +114,22 @@ def test_a_first_publication_is_told_to_whoever_wrote_it_at_once(
     assert "2 people who wrote or edited it" in html
     told = queries.told_of(case, case.get_latest_revision(), by=staff)
     assert (told.people, told.by_mail) == (2, 2)
+
+
+def test_who_asked_for_such_a_case_is_counted_once_and_then_told_once(
+    member: Any, co_member: Any, outsider: Any, staff: Any
+) -> None:
+    long_ago = timezone.now() - timedelta(days=30)
+    for person, query in ((member, "q=wages&level=county"), (co_member, "level=city"), (outsider, "country=GB")):
+        save_search(params=QueryDict(query), by=person, at=long_ago)
+    follows.follow_challenges(challenges=[Challenge.objects.get(slug="finance-funding")], by=member, at=long_ago)
+    case = draft(by=staff, context="What wages are [audit-2020].")
+    told = queries.told_of(case, case.get_latest_revision(), by=UserFactory(is_staff=True))
+    assert (told.people, told.by_mail, told.in_digest) == (3, 1, 2)
+    operations.publish(case=case, by=UserFactory(is_staff=True), at=timezone.now())
+    run_errands(100)
+    people = Notification.objects.filter(channel=case.channel).values_list("person", flat=True)
+    assert sorted(people) == sorted([staff.pk, member.pk, outsider.pk])
 
 
 def test_the_editor_of_a_case_is_told_the_numbers_too(followed: Case, staff: Any, client_of: ClientOf) -> None:

@@ -281,3 +281,24 @@ def test_the_reason_of_a_mail_leads_to_the_setting_that_decided(
     line.get_by_label("Daily summary").check()
     page.get_by_role("button", name="Save these").click()
     expect(page.get_by_text("1 differs from your preset")).to_be_visible()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
+def test_a_member_asks_to_be_told_of_new_cases_and_takes_it_back(javascript: bool, visit: Callable[..., Visit]) -> None:
+    one = visit("provider@example.org", size=PHONE, javascript=javascript)
+    page = one.go(f"/cases/?service=payroll&q={'county' if javascript else 'state'}")
+    page.get_by_role("button", name="Tell me when a new case fits").click()
+    expect(page.get_by_role("status").first).to_contain_text("Saved. You are told of each new case that fits.")
+    expect(page.get_by_text("You are told of each new case that fits this search.")).to_be_visible()
+    if javascript:
+        assert one.axe_violations() == []
+        assert not one.is_wider_than_window()
+    page.get_by_role("link", name="Your saved searches").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Saved searches")
+    if javascript:
+        assert one.axe_violations() == []
+        assert not one.is_wider_than_window()
+    words = f"“{'county' if javascript else 'state'}” and Payroll"
+    page.get_by_role("button", name=words).click()
+    expect(page.get_by_role("status").first).to_contain_text("Removed.")
+    expect(page.get_by_role("link", name=words)).to_have_count(0)
