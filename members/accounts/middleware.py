@@ -75,5 +75,13 @@ class SecondFactorFirst:
         match = request.resolver_match
         if match is not None and match.view_name in OPEN_WITHOUT:
             return None
+        first = resolve_url("second_factor_first")
+        if not _is_page(request):
+            return redirect(first)
         wanted = request.get_full_path() if request.method == "GET" else "/"
-        return redirect(f"{resolve_url('second_factor_first')}?{urlencode({'next': wanted})}")
+        return redirect(f"{first}?{urlencode({'next': wanted})}")
+
+
+def _is_page(request: HttpRequest) -> bool:
+    """Whether somebody goes there, rather than a page asking for a picture; older browsers do not say."""
+    return request.headers.get("Sec-Fetch-Dest", "document") == "document"

@@ -70,7 +70,7 @@ def _mend_own_post(page: Page) -> None:
 
 
 def _mute(page: Page, address: str) -> None:
-    page.get_by_text("change how much you hear").click()
+    page.locator("summary", has_text="change how much you hear").click()
     page.get_by_role("button", name="Mute").click()
     expect(page.get_by_role("status").first).to_contain_text("You hear nothing more of this conversation.")
     assert page.url.split("#")[0] == address

@@ -37,7 +37,7 @@ def _sign_in(page: Page, address: str) -> None:
 
 def _say_it_is_me(page: Page) -> None:
     page.get_by_label("Password").fill(PASSWORD)
-    page.locator("main").get_by_role("button").first.click()
+    page.get_by_role("button", name="Continue").click()
 
 
 def test_a_member_exports_then_leaves(visit: Callable[..., Visit], portal: Portal) -> None:

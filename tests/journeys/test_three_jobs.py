@@ -5,6 +5,7 @@ A practitioner finds a case and a peer; a working-group lead posts an agenda fro
 a case that a colleague wrote. Whoever is concerned hears of it by mail, once.
 """
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -19,6 +20,20 @@ GROUP = "/groups/business-case-and-funding/"
 with_and_without_javascript = pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
 
 
+# A member of the group, with all mails of the day still to come: the printed accounts have had some of theirs.
+READER = """
+from allauth.account.models import EmailAddress
+from django.utils import timezone
+from members.models import Profile, User
+from workinggroups import operations
+from workinggroups.models import WorkingGroup
+group = WorkingGroup.objects.get(slug="business-case-and-funding")
+person = User.objects.create_user(email="{address}", password="{password}", name="Rea Reader", standing="member",
+    time_zone="Europe/Bucharest")
+EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+Profile.objects.create(user=person, handle="{handle}", member_since=timezone.now())
+operations.join(group=group, kind="practitioner", by=person, at=timezone.now())
+"""
 # A colleague changes a case and hands it in, as she would in the editors' area.
 HAND_IN = """
 from django.utils import timezone
@@ -27,11 +42,13 @@ from cases.models import Case
 from demo.cases import EDITOR
 from members.models import User
 from portal.follows.operations import follow
+from portal.notifications.operations import set_level
 case = Case.objects.get(slug="nine-districts-one-contact-centre")
 if case.workflow_in_progress:
     case.current_workflow_state.cancel()
 editor = User.objects.get(email=EDITOR["email"])
 follow(channel=case.channel, by=editor, at=timezone.now())
+set_level(channel=case.channel, level="everything", by=editor, at=timezone.now())
 draft = case.get_latest_revision_as_object()
 draft.title = "{title}"
 operations.save_draft(case=draft, by=editor, at=timezone.now())
@@ -66,11 +83,11 @@ def test_a_practitioner_finds_a_case_and_a_peer(javascript: bool, visit: Callabl
 
     expect(page.get_by_role("heading", name="Results")).to_be_visible()
     expect(page.get_by_role("heading", name="Sources")).to_be_visible()
-    following = page.get_by_role("button", name="Follow", exact=True)
-    following.click()
-    expect(page.get_by_role("status").first).to_contain_text("You follow")
-    page.get_by_role("button", name="Following").click()
+    page.locator("summary", has_text="change how much you hear").click()  # the practitioner follows it already
+    page.get_by_role("button", name="Stop following").click()
     expect(page.get_by_role("status").first).to_contain_text("You no longer follow")
+    page.get_by_role("button", name="Follow", exact=True).click()
+    expect(page.get_by_role("status").first).to_contain_text("You follow")
 
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Members").click()
     page.get_by_role("searchbox").fill("parallel runs")
@@ -85,7 +102,9 @@ def test_a_practitioner_finds_a_case_and_a_peer(javascript: bool, visit: Callabl
 
 @with_and_without_javascript
 def test_a_lead_posts_an_agenda_from_a_phone(javascript: bool, visit: Callable[..., Visit], portal: Portal) -> None:
-    title = f"Baseline rules {'with' if javascript else 'without'} script"
+    suffix = "with" if javascript else "without"
+    title, reader = f"Baseline rules {suffix} script", f"reader-{suffix}@example.org"
+    portal.manage("shell", "--no-imports", "-c", READER.format(address=reader, handle=f"reader-{suffix}", password=PASSWORD))
     one = visit(size=PHONE, javascript=javascript)
     page = one.page
     sign_in(page, "lead@example.org")
@@ -121,7 +140,7 @@ def test_a_lead_posts_an_agenda_from_a_phone(javascript: bool, visit: Callable[.
     page.get_by_role("button", name="Publish and tell").click()
     expect(page.get_by_role("status").first).to_contain_text("will hear of it")
 
-    mails = portal.wait_for_mail("practitioner@example.org", title)
+    mails = portal.wait_for_mail(reader, title)
     assert len(mails) == 1
     assert mails[0]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     text = mails[0].get_body(("plain",)).get_content()
@@ -131,9 +150,7 @@ def test_a_lead_posts_an_agenda_from_a_phone(javascript: bool, visit: Callable[.
         title not in str(mail["Subject"]) for mail in portal.mails_to("lead@example.org")
     )
 
-    if javascript:  # the other journey of this kind still needs everybody's mail
-        mail = portal.wait_for_mail("provider@example.org", title)[0]
-        _stop_by_the_link(visit().page, str(mail["List-Unsubscribe"]).strip().strip("<>"))
+    _stop_by_the_link(visit(javascript=javascript).page, str(mails[0]["List-Unsubscribe"]).strip().strip("<>"))
 
     practitioner.page.goto(address)
     expect(practitioner.page.get_by_role("heading", level=1)).to_contain_text(title)
@@ -178,7 +195,8 @@ def test_staff_publish_a_case_that_a_colleague_wrote(
     expect(reader.locator("#results")).to_contain_text(title)
     editor = "marit.oyelaran-voss@programme-office.example"
     told = portal.wait_for_mail(editor, title)
-    assert [str(mail["List-Id"]).strip() for mail in told] == ["<cases.published.localhost>"]
+    assert len(told) == 1
+    assert re.fullmatch(r"<case-\d+\.localhost>", str(told[0]["List-Id"]).strip())
     # Whoever published was asked to review it before, and is not told of what they did themselves.
     asked = [mail for mail in portal.mails_to("staff@example.org") if title in str(mail["Subject"])]
     assert [mail["List-Id"] for mail in asked] == [None]
@@ -194,5 +212,5 @@ def test_staff_find_the_editor_behind_the_desk(visit: Callable[..., Visit]) -> N
 def _stop_by_the_link(page: Page, link: str) -> None:
     """The link of a mail stops its kind, for somebody who is not signed in."""
     page.goto(link)
-    page.get_by_role("button", name="Stop these mails").click()
+    page.get_by_role("button", name="No more mail of the kind").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("no more of these mails")

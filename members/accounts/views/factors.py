@@ -57,7 +57,8 @@ def first(request: HttpRequest) -> HttpResponse:
         return redirect(wanted)
     if request.user.has_second_factor:
         return redirect(f"{_method_of(request)}?next={wanted}")
-    request.session[WANTED] = wanted
+    if "next" in request.GET:  # a picture in a page was asked for in vain: it is not where anybody was going
+        request.session[WANTED] = wanted
     return render(request, "account/second_factor_first.html", {})
 
 

@@ -233,6 +233,17 @@ def test_staff_set_up_an_app_and_go_on_to_where_they_were_going(staff, client):
 
 
 @committed
+def test_a_picture_in_the_page_is_not_where_staff_were_going(staff, client):
+    by_password(client, staff)
+    client.post("/accounts/login/code/confirm/", {"code": code_for(staff.email)})
+    client.get("/manage/", headers={"Sec-Fetch-Dest": "document"}, follow=True)
+    picture = client.get("/members/somebody/photo/small/", headers={"Sec-Fetch-Dest": "image"}, follow=True)
+    assert picture.redirect_chain == [(FIRST, 302)]
+    set_up_app(client)
+    assert client.post(CODES)["Location"] == "/manage/"
+
+
+@committed
 def test_setting_up_proves_the_factor_in_this_session_and_ends_the_others(staff, client_of):
     client, other = client_of(staff, second_factor=False), client_of(staff, second_factor=False)
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
