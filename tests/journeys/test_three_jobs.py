@@ -104,7 +104,9 @@ def test_a_practitioner_finds_a_case_and_a_peer(javascript: bool, visit: Callabl
 def test_a_lead_posts_an_agenda_from_a_phone(javascript: bool, visit: Callable[..., Visit], portal: Portal) -> None:
     suffix = "with" if javascript else "without"
     title, reader = f"Baseline rules {suffix} script", f"reader-{suffix}@example.org"
-    portal.manage("shell", "--no-imports", "-c", READER.format(address=reader, handle=f"reader-{suffix}", password=PASSWORD))
+    portal.manage(
+        "shell", "--no-imports", "-c", READER.format(address=reader, handle=f"reader-{suffix}", password=PASSWORD)
+    )
     one = visit(size=PHONE, javascript=javascript)
     page = one.page
     sign_in(page, "lead@example.org")

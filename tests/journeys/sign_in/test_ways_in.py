@@ -67,6 +67,7 @@ def test_a_member_adds_a_passkey_and_signs_in_with_it(visit, shots):
     page.goto(SETTINGS)
     looks_right(one, shots, "settings-bare")
     page.get_by_role("link", name="Add a passkey").click()
+    page.get_by_label("Name of this passkey").wait_for()
     looks_right(one, shots, "passkey-add")
     page.get_by_label("Name of this passkey").fill("My phone")
     page.get_by_role("button", name="Add a passkey").click()
@@ -91,6 +92,7 @@ def test_a_member_adds_a_passkey_and_signs_in_with_it(visit, shots):
 
     page.goto(SETTINGS)
     page.get_by_role("link", name="Rename My phone").click()
+    page.get_by_label("Name of this passkey").wait_for()
     looks_right(one, shots, "passkey-rename")
     page.get_by_label("Name of this passkey").fill("Old phone")
     page.get_by_role("button", name="Save the name").click()
@@ -163,6 +165,7 @@ def test_the_pages_of_staff_look_right(visit, portal, shots):
     page.goto("/groups/")
     looks_right(one, shots, "second-factor-first")
     page.get_by_role("link", name="Set up an authenticator app").click()
+    page.get_by_label("Code from the app").wait_for()
     looks_right(one, shots, "app-add")
     key = page.locator("#key").inner_text().replace(" ", "")
     page.get_by_label("Code from the app").fill(code_now(key))
