@@ -38,6 +38,11 @@ class StandIn:
         seats_of = owner.pk if eyes.shares_group else 0
         return cls(sort, eyes, type(owner)(pk=seats_of, standing="member", is_staff=eyes.staff))
 
+    def meet(self, profile: Any) -> None:
+        """Let the row remember what ties this reader to its owner, so that nothing asks for it."""
+        profile.ties_of, profile.viewer_sells = self.user.pk or 0, self.eyes.sells
+        profile.shares_group, profile.leads_group = self.eyes.shares_group, self.eyes.leads_group
+
 
 def shares_group_with(viewer: Any) -> Exists:
     """For rows of profiles: whether the profile's owner has a seat in a working group in which `viewer` has one."""

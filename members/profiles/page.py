@@ -95,6 +95,7 @@ def page_as(row: Profile, sort: str, at: datetime) -> dict[str, Any]:
     KeyError for a sort there is none of.
     """
     reader = StandIn.for_owner(sort, row.user)
+    reader.meet(row)
     hidden = not rules.may_see("name", profile=row, eyes=reader.eyes)
     more = {"as_reader": privacy.READERS[sort], "readers": readers(sort), "hidden": hidden}
     return page_of(row, reader, at) | more

@@ -39,12 +39,40 @@ EVERYONE = [
     "/about/",
     "/help/",
     "/challenges/",
+    "/join/",
+    "/accounts/login/",
+    "/members/siobhan-tregarth/",
+    "/members/spokespeople/",
+    "/members/who-sees-what/",
 ]
+# Whoever is signed in is sent away from these.
+DOORS = {"/join/", "/accounts/login/"}
 MEMBERS = [
-    *EVERYONE,
+    *(path for path in EVERYONE if path not in DOORS),
     "/members/me/",
     "/members/me/edit/",
-    "/members/siobhan-tregarth/",
+    "/members/me/photo/",
+    "/members/me/as/public/",
+    "/members/me/as/member/",
+    "/members/me/contact/",
+    "/members/me/invitations/",
+    "/members/me/spokesperson/",
+    "/members/me/welcome/challenge/",
+    "/members/me/welcome/offer/",
+    "/members/me/welcome/peers/",
+    "/members/me/welcome/notices/",
+    "/members/peers/",
+    "/members/introductions/",
+    "/members/messages/",
+    "/members/office-hours/",
+    "/members/office-hours/offer/",
+    "/members/listed/",
+    "/members/organisations/wealdshire-county-council/",
+    "/settings/data/",
+    "/settings/display/",
+    "/settings/sign-in/",
+    "/accounts/email/",
+    "/accounts/password/change/",
     f"{GROUP}members/",
     "/cases/charging-back-without-a-revolt/discussion/",
     "/cases/charging-back-without-a-revolt/discussion/new/",
@@ -52,7 +80,22 @@ MEMBERS = [
     "/settings/notifications/",
 ]
 LEADS = [*MEMBERS, f"{GROUP}meetings/new/", f"{GROUP}discussion/new/", f"{GROUP}edit/"]
-STAFF = [*LEADS, "/manage/", "/manage/join-requests/"]
+STAFF = [
+    *LEADS,
+    "/manage/",
+    "/manage/join-requests/",
+    "/manage/invitations/",
+    "/manage/organisations/",
+    "/manage/organisations/wealdshire-county-council/",
+    "/manage/imports/",
+    "/manage/claims/",
+    "/manage/merge/",
+    "/manage/reports/",
+    "/manage/spokespeople/",
+    "/manage/second-factor/",
+    "/manage/suspended/",
+    "/members/siobhan-tregarth/edit/",
+]
 
 
 @pytest.fixture(scope="module")
