@@ -18,6 +18,8 @@ from members.models import User
 from portal.follows.models import Channel
 from portal.follows.operations import follow
 from portal.notifications import choosing
+from portal.notifications.announcing import operations as announcing
+from portal.notifications.announcing.models import Announcement
 from portal.notifications.models import Notification, Wishes
 from portal.notifications.operations import mark_read, set_level
 from portal.notifications.ways import Way
@@ -42,6 +44,8 @@ def load(progress: Progress, now: datetime) -> None:
             save_search(params=QueryDict(query), by=people[row["account"]], at=now - SINCE)
     for row in data["wishes"]:
         _wish(people[row["account"]], row, now)
+    for row in data["announcements"]:
+        _announce(row, now)
     changed = sum(_change(row, now) for row in data["changes"])
     joined = sum(_join(row, now) for row in data["joins"])
     progress.done(f"wishes of {len(data['wishes'])} accounts, {changed} cases changed, {joined} people joined groups")
@@ -95,6 +99,19 @@ def _change(row: dict[str, Any], now: datetime) -> bool:
     cases.save_draft(case=draft, by=editor, at=at - timedelta(hours=5))
     cases.publish(case=Case.objects.get(pk=case.pk), by=publisher, at=at)
     return True
+
+
+@transaction.atomic
+def _announce(row: dict[str, Any], now: datetime) -> None:
+    """What staff told everybody, or have written and not sent yet."""
+    if Announcement.objects.filter(title=row["title"]).exists():
+        return
+    staff = User.objects.get(email="staff@example.org")
+    at = now - timedelta(days=row["days_ago"])
+    words = {name: row[name] for name in ("title", "text", "circle")}
+    written = announcing.draft(**words, by=staff, at=at)
+    if row["sent"]:
+        announcing.send(announcement=written, by=staff, at=at)
 
 
 def _join(row: dict[str, Any], now: datetime) -> bool:

@@ -10,4 +10,5 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("notifications")
+        autodiscover_modules("circles")
         from portal.notifications import digests, mail, summary  # noqa: F401 -- register renderers and the sweep

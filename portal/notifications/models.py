@@ -235,3 +235,8 @@ class Level(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.level} {self.channel_id} {self.thread}".strip()
+
+
+from portal.notifications.announcing.models import Announcement  # noqa: E402 -- Django looks for models in this module
+
+__all__ = ["Announcement"]

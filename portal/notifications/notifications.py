@@ -1,4 +1,4 @@
-"""What staff are told of the outbox, which stands below the notices and cannot declare kinds itself."""
+"""What the notices declare themselves: announcements, and what staff are told of the outbox, which stands below."""
 
 from typing import Any
 
@@ -10,7 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from portal.core.rules import is_staff_member
 from portal.follows.models import Channel
+from portal.notifications.announcing.circles import EVERYBODY, people_of
+from portal.notifications.announcing.models import Announcement
+from portal.notifications.facts import AnnouncementSent
 from portal.notifications.kinds import Kind, declare
+from portal.notifications.ways import Route
 from portal.outbox.facts import WorkGivenUp
 from portal.outbox.queries import count_given_up
 from portal.outbox.reasons import in_words
@@ -53,3 +57,39 @@ class WorkWasGivenUp(Kind):
         """None for who no longer looks after the portal, and once somebody has seen to all of it."""
         rows = count_given_up(person)
         return {"rows": rows, "words": in_words(fact.problem)} if rows else None
+
+
+@declare
+class Announced(Kind):
+    """The programme tells a circle of members something."""
+
+    slug = "notifications.announcement"
+    label = gettext_lazy("The programme announces something")
+    fact = AnnouncementSent
+    template = "notifications/email/announcement"
+    area = gettext_lazy("The programme")
+    route = Route.SEATED
+    same_for_all = True
+    action = gettext_lazy("Read it in the portal")
+
+    def channel(self, fact: AnnouncementSent) -> Channel | None:
+        return None
+
+    def audience(self, fact: AnnouncementSent) -> QuerySet[Any]:
+        return people_of(fact.circle)
+
+    def reason(self, fact: AnnouncementSent) -> str:
+        if fact.circle == EVERYBODY:
+            return _("The programme announced this to all members.")
+        return _("The programme announced this to members like you.")
+
+    def headline(self, fact: AnnouncementSent) -> str:
+        return fact.title
+
+    def url(self, fact: AnnouncementSent) -> str:
+        return reverse("notifications:announcement", args=[fact.announcement_id])
+
+    def context(self, fact: AnnouncementSent, person: Any) -> dict[str, Any] | None:
+        """None once it was stopped: whoever it has not reached is not told."""
+        sent = Announcement.objects.filter(pk=fact.announcement_id, state=Announcement.State.SENT).first()
+        return {"announcement": sent} if sent else None

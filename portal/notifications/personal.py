@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.core.personal import ERASED, holds
+from portal.core.personal import ERASED, NAMELESS, holds
 
 holds(
     "notifications.Notification.person",
@@ -36,4 +36,10 @@ holds(
     ERASED,
     _("How much you want to hear of single things"),
     {"title": "channel__title", "thread": "thread", "level": "level", "since": "since"},
+)
+holds(
+    "notifications.Announcement.by",
+    NAMELESS,
+    _("What you announced"),
+    {"title": "title", "text": "text", "to": "circle", "sent": "sent_at"},
 )

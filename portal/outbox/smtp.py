@@ -5,10 +5,14 @@ everybody behind it for as long as it likes.
 """
 
 import re
+import secrets
 import smtplib
 import socket
 import time
+from email._policybase import Compat32
+from email.generator import BytesGenerator
 from email.utils import parseaddr
+from io import BytesIO
 from typing import Any
 
 from django.core.mail import EmailMessage
@@ -19,6 +23,8 @@ from django.utils.encoding import punycode
 _PLAIN = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 # A goodbye that is not answered is no loss.
 GOODBYE_SECONDS = 1.0
+# With name and colon it stays below the 78 characters that a line of a header should have.
+SHORT_LINE = 75
 # Where settings.EMAIL_TIMEOUT says nothing.
 PATIENCE_SECONDS = 60.0
 
@@ -121,8 +127,35 @@ class EmailBackend(smtp.EmailBackend):
             return False
         sender = envelope_address(message.from_email)
         options = () if all(map(str.isascii, [sender, *recipients])) else ("SMTPUTF8", "BODY=8BITMIME")
-        self.connection.sendmail(sender, recipients, message.message().as_bytes(linesep="\r\n"), options)
+        self.connection.sendmail(sender, recipients, octets(message), options)
         return True
+
+
+class _Headers(Compat32):
+    """Folds what needs folding: a short line of ASCII, which nearly every header is, stays as it is."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        short = isinstance(value, str) and len(name) + len(value) < SHORT_LINE
+        if short and value.isascii() and value.isprintable():
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+_HEADERS = _Headers(linesep="\r\n")
+
+
+def octets(message: EmailMessage) -> bytes:
+    """The message as it goes over the wire: what Django's `as_bytes` makes of it, in half the time.
+
+    The boundary is drawn here: the one that the library draws it looks for in the whole text.
+    """
+    composed = message.message()
+    for part in composed.walk():
+        if part.is_multipart() and part.get_boundary() is None:
+            part.set_boundary(f"=_{secrets.token_hex(16)}")
+    written = BytesIO()
+    BytesGenerator(written, mangle_from_=False, policy=_HEADERS).flatten(composed)
+    return written.getvalue()
 
 
 def envelope_address(written: str) -> str:

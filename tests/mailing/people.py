@@ -16,6 +16,7 @@ from members.office_hours import operations as hours
 from members.office_hours import rules
 from members.spokespeople import operations as spokespeople
 from portal.follows.operations import follow_challenges
+from portal.notifications.announcing import operations as announcing
 from portal.taxonomy.models import Challenge
 from tests.factories import reach
 from tests.factories.cases import published
@@ -129,3 +130,13 @@ def _invitation_accepted(reader: Any, actor: Any) -> None:
     waiting = JoinRequest.objects.open().filter(person=newcomer).first()
     if waiting is not None:
         joining.approve(request=waiting, organisation=OrganisationFactory(), kind="practitioner", by=actor, at=now)
+
+
+@makes("notifications.announcement")
+def _announced(reader: Any, actor: Any) -> None:
+    words = {
+        "title": "The survey closes on Friday",
+        "text": "Please answer **twelve** questions.",
+        "circle": "everybody",
+    }
+    announcing.send(announcement=announcing.draft(**words, by=actor, at=timezone.now()), by=actor, at=timezone.now())

@@ -3,13 +3,16 @@
 import socket
 import threading
 from collections.abc import Callable
+from email import message_from_bytes
+from email.policy import default as default_policy
 from typing import Any
 
 import pytest
+from django.core.mail import EmailMultiAlternatives
 
 from portal.outbox.drain import drain
 from portal.outbox.models import Mail
-from portal.outbox.smtp import BoundedSMTP, _Lines, envelope_address
+from portal.outbox.smtp import BoundedSMTP, _Lines, envelope_address, octets
 from tests.harness.smtp_sink import SmtpSink
 
 SMTP = "portal.outbox.smtp.EmailBackend"
@@ -47,6 +50,28 @@ def test_a_name_beyond_ascii_is_written_to_as_it_is_or_not_at_all(
     else:
         assert states == {"one": "bounced", "two": "sent"}
         assert recipients == {("two@reader.example",)}
+
+
+@pytest.mark.parametrize("name", ["Ann", "Änne", "x" * 90, "long words " * 20])
+@pytest.mark.parametrize("html", ["", "<p>Grüße</p>\n" + "<p>x</p>" * 300])
+def test_what_goes_over_the_wire_is_what_django_would_send(name: str, html: str) -> None:
+    message = EmailMultiAlternatives(
+        subject=f"To {name}",
+        body="Grüße\n.\nFrom here\n",
+        from_email=f"{name} <a@x.example>",
+        to=["b@x.example"],
+        headers={"Message-ID": "<1@x>", "List-Unsubscribe": f"<https://x.example/{'y' * 200}>", "Date": "now"},
+    )
+    if html:
+        message.attach_alternative(html, "text/html")
+    ours, django_s = octets(message), message.message().as_bytes(linesep="\r\n")
+    parsed = [message_from_bytes(each, policy=default_policy) for each in (ours, django_s)]
+    kept = [[(key, value) for key, value in each.items() if "boundary" not in value] for each in parsed]
+    assert kept[0] == kept[1]
+    bodies = [[part.get_content() for part in each.walk() if not part.is_multipart()] for each in parsed]
+    assert bodies[0] == bodies[1]
+    assert max(map(len, ours.splitlines())) <= 2500
+    assert b"\n" not in ours.replace(b"\r\n", b"")
 
 
 def test_lines_are_read_whole_however_they_arrive() -> None:
