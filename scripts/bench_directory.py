@@ -204,12 +204,15 @@ def _costs(houses: Sequence[House], ask: dict[str, Any], rounds: int) -> list[Co
     return found if _ratio(found) <= LIMIT else _rounds(houses, ask, AGAIN)
 
 
-def _rounds(houses: Sequence[House], ask: dict[str, Any], rounds: int) -> list[Cost]:
-    first = [house.ask(**ask, warm=True) for house in houses]
+def _rounds(
+    houses: Sequence[House], ask: dict[str, Any], rounds: int, *, of_few: dict[str, Any] | None = None
+) -> list[Cost]:
+    asks = (of_few or ask, ask)
+    first = [house.ask(**each, warm=True) for house, each in zip(houses, asks, strict=True)]
     times: list[list[float]] = [[] for _house in houses]
     for number in range(rounds):
         for which in (0, 1) if number % 2 else (1, 0):
-            times[which].append(houses[which].ask(**ask)["seconds"])
+            times[which].append(houses[which].ask(**asks[which])["seconds"])
     return [
         Cost(1000 * statistics.median(each), warm["queries"], warm["bytes"] / 1000, warm["people"])
         for each, warm in zip(times, first, strict=True)
@@ -232,15 +235,15 @@ def _line(title: str, costs: Sequence[Cost]) -> bool:
 
 def _pairs_cost(houses: Sequence[House]) -> bool:
     """Every two facets with a text. Where few members leave no full page, a full one of theirs is the measure."""
-    full = _rounds(houses, _page(SCENARIOS["two facets and a text"]), ROUNDS)[0]
+    full = _page(SCENARIOS["two facets and a text"])
     found: list[tuple[float, str, list[Cost]]] = []
     for case in _pairs():
-        few, many = _rounds(houses, case.ask, PAIR_ROUNDS)
-        if many.people > few.people:
-            few = full
-        if many.page > LIMIT * few.page:
-            many = _rounds(houses, case.ask, AGAIN)[1]
-        found.append((many.page / few.page, f"{'deep ' if case.ask['deep'] else ''}{case.title}", [few, many]))
+        few, many = (house.ask(**case.ask, warm=True)["people"] for house in houses)
+        instead = full if many > few else None
+        costs = _rounds(houses, case.ask, PAIR_ROUNDS, of_few=instead)
+        if _ratio(costs) > LIMIT:
+            costs = _rounds(houses, case.ask, AGAIN, of_few=instead)
+        found.append((_ratio(costs), f"{'deep ' if case.ask['deep'] else ''}{case.title}", costs))
     found.sort(key=lambda each: each[0])
     middle = found[len(found) // 2][0]
     print(f"{len(found)} pages of any two facets and a text, ratio {middle:.2f} in the middle; the dearest:")

@@ -36,6 +36,7 @@ def _prepare(members: int) -> None:
     from django.core.management import call_command
 
     settings.ALLOWED_HOSTS = ["testserver"]
+    settings.MAIL_DELAY_LOOK_SECONDS = None  # a look now and then would be a query more on some pages
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     django.setup()
