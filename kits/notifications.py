@@ -25,6 +25,7 @@ class NewRelease(Kind):
     weight = Weight.NEWS
     template = "kits/email/released"
     action = gettext_lazy("See what changed")
+    same_for_all = True
 
     def channel(self, fact: KitReleased) -> Channel | None:
         kit = Kit.objects.select_related("channel").filter(pk=fact.kit_id).first()

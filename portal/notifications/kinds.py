@@ -43,6 +43,9 @@ class Kind:
     conversation: ClassVar[bool] = False
     # About the account itself: no preference and no unsubscribing, and those who are no members are told too.
     transactional: ClassVar[bool] = False
+    # `context` and the templates come out the same for every reader: they look at no person beyond whether the channel
+    # is visible, which is asked apart, and nobody answers by mail. Then mails that go out together are composed once.
+    same_for_all: ClassVar[bool] = False
 
     def channel(self, fact: Any) -> Channel | None:
         """The thing it is about; whoever may not see it is told nothing. None: no such limit."""

@@ -1,5 +1,6 @@
 """Composes the mail of a notice when it is sent: asks again who may see, then HTML and text with the reason."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from email.utils import formataddr
 from typing import Any
@@ -16,6 +17,7 @@ from portal.notifications.kinds import Kind
 from portal.notifications.models import Notification
 from portal.notifications.settling import known, set_aside, settle
 from portal.notifications.stopping import token_of
+from portal.notifications.together import READERS_OWN, Common, for_reader
 from portal.outbox import composing
 from portal.outbox.models import Mail
 from portal.outbox.registry import rebuild
@@ -29,16 +31,37 @@ def compose(mail: Mail) -> EmailMultiAlternatives | None:
 
     Raises UnknownKind where the code has no such kind: a worker that is older than the notice tries again later.
     """
-    notices = settle([mail], timezone.now()).get(mail.pk)
+    prepared = mail.prepared if mail.prepared and mail.prepared.holds() else None
+    notices = prepared.notices if prepared else settle([mail], timezone.now()).get(mail.pk)
     if not notices:
         return None
     person = notices[0].person
     with translation.override(person.language), timezone.override(person.zone):
-        items = [item for notice in notices if (item := _item(notice))]
-        if not items:
-            set_aside(notices)
-            return None
-        return _message(notices[-1], person, items)
+        message = _as_for_all(notices[0], prepared.common) if prepared else _as_for(person, notices)
+    if message is None:
+        set_aside(notices)
+    return message
+
+
+def _as_for(person: Any, notices: Sequence[Notification]) -> EmailMultiAlternatives | None:
+    """What one person gets of these notices; None when they may see nothing of it any more."""
+    items = [item for notice in notices if (item := _item(notice))]
+    return _message(notices[-1], person, items, token_of(notices[-1])) if items else None
+
+
+def _as_for_all(notice: Notification, common: Common) -> EmailMultiAlternatives | None:
+    """What everybody gets, with the links of this notice's person in it."""
+
+    def make() -> EmailMultiAlternatives | None:
+        item = _item(notice)
+        return _message(notice, None, [item], READERS_OWN) if item else None
+
+    message, own = common.once(notice, make), token_of(notice)
+    if message is None:
+        return None
+    message = for_reader(message, to=notice.person.email, own=own)
+    message.extra_headers |= _headers(notice, _stop_url(known(notice), own))
+    return message
 
 
 def _item(notice: Notification) -> dict[str, Any] | None:
@@ -58,13 +81,15 @@ def _item(notice: Notification) -> dict[str, Any] | None:
     return said | context
 
 
-def _message(newest: Notification, person: Any, items: list[dict[str, Any]]) -> EmailMultiAlternatives:
-    """Of several notices the newest gives the subject and the link; `items` has them all, oldest first."""
+def _message(newest: Notification, person: Any, items: list[dict[str, Any]], token: str) -> EmailMultiAlternatives:
+    """Of several notices the newest gives the subject and the link; `items` has them all, oldest first.
+
+    `person` is None for the message that is the same for all; `token` opens what stops such mail.
+    """
     kind, fact = known(newest), items[-1]["fact"]
-    stop = "" if kind.transactional else settings.SITE_URL + reverse("notifications:stop", args=[token_of(newest)])
-    answer_at = _answer_at(kind, fact, person, timezone.now())
-    context = {
-        "person": person,
+    stop = _stop_url(kind, token)
+    answer_at = _answer_at(kind, fact, person, timezone.now()) if person else ""
+    context = ({"person": person} if person else {}) | {
         "action_label": kind.action,
         "unsubscribe_url": stop,
         "settings_url": stop and _setting_url(kind.line_for(newest.route)),
@@ -72,15 +97,23 @@ def _message(newest: Notification, person: Any, items: list[dict[str, Any]]) -> 
         **items[-1],
         "items": items,
     }
-    headers = thread_headers(newest.thread) | (list_headers(list_name(newest), stop) if stop else {})
-    subject = subject_of(kind, fact, newest)
-    message = composing.compose(kind.template, person.email, context, subject=subject, headers=headers)
+    to, subject = person.email if person else "", subject_of(kind, fact, newest)
+    message = composing.compose(kind.template, to, context, subject=subject, headers=_headers(newest, stop))
     if answer_at:
         message.reply_to = [formataddr((display_name(settings.COMMUNITY["name"]), answer_at))]
     file = kind.calendar(fact, items[-1])
     if file is not None:
         message.attach(CALENDAR_NAME, file.content.decode(), f"text/calendar; method={file.method}")
     return message
+
+
+def _headers(newest: Notification, stop: str) -> dict[str, str]:
+    return thread_headers(newest.thread) | (list_headers(list_name(newest), stop) if stop else {})
+
+
+def _stop_url(kind: Kind, token: str) -> str:
+    """What stops such mail; nothing stops mail about the account itself."""
+    return "" if kind.transactional else settings.SITE_URL + reverse("notifications:stop", args=[token])
 
 
 def _setting_url(line: str) -> str:
