@@ -22,6 +22,7 @@ from members.lookup import order
 from members.lookup.search import Answer, Counted, search
 from members.lookup.terms import is_known, tier_of
 from members.models import Expertise, Profile, Spokesperson
+from members.places import Spot, spots
 from members.seen import SeenProfile, see_in_list
 from portal.core.listing import (
     PAGE_SIZE,
@@ -68,6 +69,7 @@ class Directory:
     people: Sequence[SeenProfile]
     community: int
     matrix: Sequence[Row] = field(default_factory=tuple)
+    spots: Sequence[Spot] = field(default_factory=tuple)
     sorts: Sequence[tuple[str, Any, bool]] = field(default_factory=tuple)
 
 
@@ -93,6 +95,7 @@ def directory(viewer: Any, filters: Filters, params: QueryDict) -> Directory:
         people=shown,
         community=answer.everybody,
         matrix=_matrix(answer.places),
+        spots=spots(answer.places),
         sorts=[(value, label, value == filters.sort) for value, (label, _order) in SORTS.items()],
     )
 

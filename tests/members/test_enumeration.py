@@ -120,6 +120,7 @@ def _share_won(known: list[float], unknown: list[float]) -> float:
 
 
 @pytest.mark.slow
+@pytest.mark.once
 @pytest.mark.parametrize("door", [_sign_up, _code, _reset, _invite], ids=lambda door: door.__name__.strip("_"))
 def test_nobody_can_tell_by_the_clock(door: Callable[..., Any], settings: Any) -> None:
     """Known and unknown in turn, so that a machine that is busy is busy for both; the middle half counts."""

@@ -82,6 +82,21 @@ def lvl(mark: str) -> SafeString:
 
 
 @register.simple_tag
+def mapmark(spot: Any) -> SafeString:
+    """A level's shape on a drawing. `spot`: its mark, and the corner and side of its square in the drawing's pixels."""
+    return format_html(
+        '<svg class="map__mark lvl--{}" x="{}" y="{}" width="{}" height="{}" viewBox="0 0 16 16">{}</svg>',
+        *(spot.mark, _exact(spot.x), _exact(spot.y), _exact(spot.side), _exact(spot.side)),
+        mark_safe(LEVELS[spot.mark][1]),  # noqa: S308 -- our own shapes
+    )
+
+
+def _exact(number: float) -> str:
+    """As SVG wants it, whatever the language."""
+    return f"{number:g}"
+
+
+@register.simple_tag
 def lvlname(mark: str) -> str:
     """The word for a jurisdiction mark, in the active language."""
     return str(LEVELS[mark][0]) if mark in LEVELS else ""
