@@ -94,6 +94,8 @@ STAFF = [
     "/manage/spokespeople/",
     "/manage/second-factor/",
     "/manage/suspended/",
+    "/manage/announcements/",
+    "/manage/announcements/new/",
     "/members/siobhan-tregarth/edit/",
 ]
 
