@@ -4,7 +4,9 @@ One portal serves all journeys of a runner; each journey works on things of its 
 the console, whatever its content security policy refuses, and every request to another host fails the journey.
 """
 
+import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -136,9 +138,27 @@ def running(data: Path, *, port: int = 0, **more: str) -> Iterator[Portal]:
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Makes folders that a portal was started in before: what that loads takes a minute, once for all runners."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    first, done = shared / "first portal", shared / "first-portal-is-filled"
+    with (shared / "first-portal.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            with running(first):
+                done.touch()
+
+    def copy(name: str) -> Path:
+        return shutil.copytree(first, tmp_path_factory.mktemp(name), dirs_exist_ok=True)
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def portal(filled: Callable[[str], Path]) -> Iterator[Portal]:
     """One for all journeys of a runner; second factors are off, as `make run` has them."""
-    with running(tmp_path_factory.mktemp("portal data")) as started:
+    with running(filled("portal data")) as started:
         yield started
 
 

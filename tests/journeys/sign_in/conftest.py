@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def portal(filled: Callable[[str], Path]) -> Iterator[Portal]:
     """As in production in what matters here."""
     port = _free_port()
     site = f"http://localhost:{port}"
@@ -38,7 +39,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
             "OIDC_CLIENT_ID": CLIENT,
             "OIDC_SECRET": SECRET,
         }
-        with running(tmp_path_factory.mktemp("strict portal"), port=port, **variables) as started:
+        with running(filled("strict portal"), port=port, **variables) as started:
             yield started
 
 
