@@ -57,6 +57,7 @@ def _is_filled(field: Any, *, optional: bool) -> bool:
 
 VALUES: list[tuple[type[models.Field], Any]] = [
     (models.UUIDField, uuid.uuid4),
+    (models.GenericIPAddressField, lambda: "192.0.2.7"),
     (models.DateTimeField, timezone.now),  # before DateField, of which it is one
     (models.DateField, lambda: dt.date(2026, 5, 4)),
     (models.TimeField, lambda: dt.time(9, 0)),
