@@ -17,10 +17,11 @@ from portal.outbox.reasons import without_addresses
 log = logging.getLogger("portal.outbox")
 
 # Seconds to leave alone after so many failures in a row. An unreachable server costs nobody time, so it is asked
-# often; a destination that stalls costs the wait each time. Its first stall may be chance: it only goes last.
+# often; a destination that stalls costs the wait each time. Its first stall may be chance: it waits until the others,
+# also those of the next batch, have gone; a batch with nothing else would stall twice before anybody else's turn.
 WAITS = {
     Trouble.With.SERVER: (5, 10, 20, 30),
-    Trouble.With.DESTINATION: (0, 30, 60, 120, 300),
+    Trouble.With.DESTINATION: (5, 30, 60, 120, 300),
 }
 # Longer than any attempt: meanwhile nobody else tries.
 ATTEMPT = timedelta(seconds=30)

@@ -151,9 +151,9 @@ def test_others_go_first_when_a_destination_stalls(queue: Queue, sink: SmtpSink,
     drain()
     assert time.monotonic() - began < 1.5
     assert {key for key, state in states().items() if state == "sent"} == {"m0", "m1", "m2", "m3"}
-    assert sorted(tries().values()) == [0, 0, 0, 0, 0, 0, 1, 1]  # its first stall may have been chance
+    assert sorted(tries().values()) == [0, 0, 0, 0, 0, 0, 0, 1]  # one stall is enough to let the next batch go first
     trouble = Trouble.objects.get()
-    assert (trouble.what, trouble.where, trouble.times) == ("destination", "tar.example", 2)
+    assert (trouble.what, trouble.where, trouble.times) == ("destination", "tar.example", 1)
 
 
 def test_a_destination_on_hold_is_not_asked_and_well_again_after_an_answer(
