@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.http import QueryDict
 
 from cases import operations as cases
@@ -20,9 +21,11 @@ from portal.follows.operations import follow
 from portal.notifications import choosing
 from portal.notifications.announcing import operations as announcing
 from portal.notifications.announcing.models import Announcement
+from portal.notifications.announcing.queries import SLUG as ANNOUNCEMENT
 from portal.notifications.models import Notification, Wishes
 from portal.notifications.operations import mark_read, set_level
 from portal.notifications.ways import Way
+from portal.outbox.models import Mail
 from workinggroups import operations as groups
 from workinggroups.models import Membership, WorkingGroup
 
@@ -63,6 +66,14 @@ def settle(now: datetime, *, after: int) -> None:
     old = loaded.filter(person__email__in=mine, at__lt=now - READ_AFTER).unread()
     for notice in old.order_by("pk"):
         mark_read(notices=[notice], at=notice.at + timedelta(hours=3))
+    _show_as_sent(loaded)
+
+
+def _show_as_sent(loaded: QuerySet[Notification]) -> None:
+    """The mails of announcements, which staff follow while they go out, look as they would some days later."""
+    of_announcements = loaded.filter(kind=ANNOUNCEMENT).values("pk")
+    unsent = Mail.objects.filter(renderer="notification", subject_id__in=of_announcements, state=Mail.State.SUPPRESSED)
+    unsent.update(state=Mail.State.SENT, sent_at=F("created_at"))
 
 
 def _channel(slug: str) -> Channel:

@@ -51,9 +51,9 @@ class Group:
 
 @dataclass(frozen=True)
 class Day:
-    """What happened on one day of the reader's."""
+    """What happened on one day of the reader's; `at` is a moment of it, since only a moment knows its zone."""
 
-    date: date
+    at: datetime
     groups: Sequence[Group]
 
 
@@ -70,7 +70,7 @@ def by_day(found: Iterable[Line]) -> list[Day]:
         # What is about nothing in particular stands for itself.
         group = groups.setdefault(line.about or ("line", line.pk), Group(line.thing, []))
         group.lines.append(line)  # type: ignore[attr-defined]
-    return [Day(day, list(groups.values())) for day, groups in days.items()]
+    return [Day(groups[0].lines[0].at, groups) for groups in (list(each.values()) for each in days.values())]
 
 
 def _line(notice: Notification) -> Line:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from members.models import User
 from portal.follows.models import Channel
@@ -39,6 +41,16 @@ def test_a_notice_is_new_until_it_is_opened(happen: Happen, member: Any, client_
     assert "Notifications, 1 new" not in client.get("/notifications/").content.decode()
     client.get(f"/notifications/{notice.pk}/")
     assert ReadMark.objects.count() == 1
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Niue"])  # at any moment one of them has another day
+def test_today_is_the_reader_s_own_day(zone: str, happen: Happen, member: Any, client_of: ClientOf) -> None:
+    User.objects.filter(pk=member.pk).update(time_zone=zone)
+    happen(member)
+    drain()
+    Notification.objects.update(at=timezone.now())
+    page = client_of(member).get("/notifications/").content.decode()
+    assert re.findall(r'id="day-1">([^<]*)<', page) == ["Today"]
 
 
 def test_all_are_read_with_one_button_and_only_one_s_own(

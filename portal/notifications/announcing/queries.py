@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from portal.notifications.announcing.circles import label_of
 from portal.notifications.announcing.models import Announcement
@@ -45,6 +46,19 @@ class Progress:
     def done(self) -> bool:
         """Whether nothing more will go out."""
         return self.written and not self.mails_waiting
+
+    @property
+    def stats(self) -> list[tuple[int, str]]:
+        """The figures that staff look at: always the first four, and of the others those that are not nought."""
+        refused = (self.mails_not_sent, _("mails refused, or no longer wanted"))
+        others = [(self.in_summary, _("in a summary")), (self.listed, _("in the portal only"))]
+        return [
+            (self.people, _("people told")),
+            (self.mails_sent, _("mails sent")),
+            (self.mails_waiting, _("mails waiting")),
+            (self.opened, _("opened in the portal")),
+            *(each for each in (refused, *others) if each[0]),
+        ]
 
 
 @dataclass(frozen=True)
