@@ -80,20 +80,13 @@ def decided(kind: Kind, fact: Any, *, actor_id: int | None, at: datetime) -> Que
             slot=_NO_NUMBER,
             waiting_for=_NO_NUMBER,
         )
-    people = _with_wish(people, kind, kind.routes(fact), at)
+    people = _with_chosen(people, kind, kind.routes(fact)).exclude(chosen=Way.NOTHING)
     people = people.annotate(day=_days(due_at(kind, at)), waiting_for=_waiting_mail(kind, kind.thread(fact), at))
     if kind.exempt(fact):
-        return people.annotate(way=F("wish"), slot=_NO_NUMBER)
-    mailed = Q(wish=Way.MAIL, waiting_for=None)
-    people = people.annotate(slot=Case(When(mailed, then=_free_slot()), output_field=IntegerField()))
-    over = mailed & Q(slot=None)
-    way = Case(
-        When(over & Q(wishes__brake=Brake.NO_DIGEST), then=Value(Way.LIST)),
-        When(over, then=Value(Way.DAILY)),
-        default=F("wish"),
-        output_field=CharField(),
-    )
-    return people.annotate(way=way)
+        return people.annotate(way=_way(at), slot=_NO_NUMBER)
+    people = people.annotate(way=_way(at, _one_too_many()))
+    leads = Q(way=Way.MAIL, waiting_for=None)
+    return people.annotate(slot=Case(When(leads, then=_free_slot()), output_field=IntegerField()))
 
 
 def _concerned(kind: Kind, fact: Any) -> tuple[Q, Case]:
@@ -124,8 +117,8 @@ def _with_level(people: QuerySet[Any], kind: Kind, fact: Any) -> QuerySet[Any]:
     )
 
 
-def _with_wish(people: QuerySet[Any], kind: Kind, routes: dict[Route, QuerySet[Any]], at: datetime) -> QuerySet[Any]:
-    """`wish`: the way that level, preference, preset, brake and pause come to; the mails of the day not yet counted.
+def _with_chosen(people: QuerySet[Any], kind: Kind, routes: dict[Route, QuerySet[Any]]) -> QuerySet[Any]:
+    """`chosen`: the way that level, preference and preset come to.
 
     What it asks of `route` it asks of the people of that route alone: an annotation that others refer to is written
     out in SQL each time, and `route` asks for every route's people.
@@ -143,19 +136,34 @@ def _with_wish(people: QuerySet[Any], kind: Kind, routes: dict[Route, QuerySet[A
             mentioned = When(_came_by(Route.MENTIONED, routes), then=Coalesce("own_mentions__way", addressed))
             chosen = Case(mentioned, default=chosen, output_field=CharField())
     loud = When(level=Level.Choice.EVERYTHING, then=Value(Way.MAIL))
-    people = people.annotate(**own).annotate(chosen=Case(loud, default=chosen, output_field=CharField()))
-    wish = Case(
-        When(chosen__in=(Way.NOTHING, Way.LIST), then=F("chosen")),
+    return people.annotate(**own).annotate(chosen=Case(loud, default=chosen, output_field=CharField()))
+
+
+def _way(at: datetime, *more: When) -> Case:
+    """What brake and pause leave of the `chosen` way; `more` is asked of those that neither slows down.
+
+    Each line holds for those that none before it held for. One expression, and as few questions of `chosen` as there
+    can be: each of them writes it out in full.
+    """
+    paused, no_digest = Q(wishes__paused_until__gt=at), Q(wishes__brake=Brake.NO_DIGEST)
+    more_than_list = Q(chosen__in=(*CADENCES, Way.MAIL))
+    return Case(
         When(wishes__brake=Brake.STOP, then=Value(Way.LIST)),
-        When(wishes__brake=Brake.WEEKLY, then=Value(Way.WEEKLY)),
-        When(
-            Q(chosen__in=CADENCES) | Q(wishes__paused_until__gt=at), wishes__brake=Brake.NO_DIGEST, then=Value(Way.LIST)
-        ),
-        When(chosen=Way.MAIL, wishes__paused_until__gt=at, then=Value(Way.DAILY)),
+        When(more_than_list, wishes__brake=Brake.WEEKLY, then=Value(Way.WEEKLY)),
+        When(no_digest & (paused | Q(chosen__in=CADENCES)), then=Value(Way.LIST)),
+        When(paused, chosen=Way.MAIL, then=Value(Way.DAILY)),
+        *more,
         default=F("chosen"),
         output_field=CharField(),
     )
-    return people.annotate(wish=wish).exclude(wish=Way.NOTHING)
+
+
+def _one_too_many() -> When:
+    """Would be a mail of its own, but those of the person's day are all taken: it goes into the next summary."""
+    taken = Notification.objects.filter(person=OuterRef("pk"), mail_day=OuterRef("day"), mail_slot__isnull=False)
+    all_taken = Exists(taken.order_by()[MAILS_A_DAY - 1 :])
+    summary = Case(When(wishes__brake=Brake.NO_DIGEST, then=Value(Way.LIST)), default=Value(Way.DAILY))
+    return When(all_taken, chosen=Way.MAIL, waiting_for=None, then=summary)
 
 
 def _came_by(route: Route, routes: dict[Route, QuerySet[Any]]) -> Q:
