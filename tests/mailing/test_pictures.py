@@ -4,6 +4,7 @@ The pictures are kept in test-results/mails/, to be looked at beside the design.
 nothing runs off to the side, all text has contrast enough, headings come in order, links can be hit and told apart.
 """
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,18 +33,18 @@ def draw(browser: Browser) -> Callable[[str, str], list[str]]:
     def at_every_size(name: str, html: str) -> list[str]:
         found = []
         PICTURES.mkdir(parents=True, exist_ok=True)
-        for width in WIDTHS:
-            for scheme in SCHEMES:
-                context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-                page = context.new_page()
-                page.set_content(html)
-                page.screenshot(path=PICTURES / f"{name}-{width}-{scheme}.png", full_page=True)
-                where = f"{name} at {width} px, {scheme}"
-                if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-                    found.append(f"{where}: wider than the window")
-                results = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-                found += [f"{where}: {each['id']} {node['target']}" for each in results for node in each["nodes"]]
-                context.close()
+        page = browser.new_page()
+        page.set_content(html)
+        for width, scheme in itertools.product(WIDTHS, SCHEMES):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=PICTURES / f"{name}-{width}-{scheme}.png", full_page=True)
+            where = f"{name} at {width} px, {scheme}"
+            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                found.append(f"{where}: wider than the window")
+            results = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+            found += [f"{where}: {each['id']} {node['target']}" for each in results for node in each["nodes"]]
+        page.close()
         return found
 
     return at_every_size
