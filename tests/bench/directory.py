@@ -71,7 +71,7 @@ class Asked:
         query = question["query"]
         if question["deep"]:
             query = f"{query}&after={self._cursor(query)}"
-        ask = {"page": self._page, "layer": self._layer}[question["what"]]
+        ask = {"page": self._page, "layer": self._layer, "peers": self._peers}[question["what"]]
         if question.get("warm"):
             ask(query, question["reader"])
         if question.get("changed"):
@@ -92,11 +92,18 @@ class Asked:
         return {"queries": len(asked), "bytes": size, "people": people}
 
     def _page(self, query: str, reader: str) -> tuple[int, int]:
-        response = self.clients[reader].get(f"/members/?{query}")
+        return self._got(f"/members/?{query}", reader, b'<div class="person">')
+
+    def _peers(self, _query: str, reader: str) -> tuple[int, int]:
+        return self._got("/members/peers/", reader, b'<li class="stack-s">')
+
+    def _got(self, address: str, reader: str, person: bytes) -> tuple[int, int]:
+        """How large the page is, and how many people it shows."""
+        response = self.clients[reader].get(address)
         if response.status_code != HTTPStatus.OK:
-            msg = f"{query} answered {response.status_code}"
+            msg = f"{address} answered {response.status_code}"
             raise SystemExit(msg)
-        return len(response.content), response.content.count(b'<div class="person">')
+        return len(response.content), response.content.count(person)
 
     def _layer(self, query: str, reader: str) -> tuple[int, int]:
         """What the page asks of the directory, without the page."""
