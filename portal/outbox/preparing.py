@@ -21,7 +21,7 @@ from portal.outbox.models import Mail
 
 log = logging.getLogger("portal.outbox")
 
-AT_A_TIME = 25
+AT_A_TIME = 50
 FRESH_SECONDS = 1.0
 
 Loader = Callable[[list[Mail]], None]

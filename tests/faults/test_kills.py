@@ -26,13 +26,13 @@ DUPLICATES_FOR_A_KILL = 0.3
 def kill_often(  # noqa: PLR0917
     stage: Stage, sink: SmtpSink, kills: int, mails: int, kill: Callable[[], Any], seed: int = 7
 ) -> None:
-    """Kill whenever a few more mails were taken, at a moment that nobody chose."""
+    """Kill whenever a few more mails were begun, at a moment that nobody chose: not soon after one was begun."""
     chance = random.Random(seed)
     for number in range(kills):
         until = sink.attempts + chance.randint(2, max(3, mails // (2 * kills)))
         what = f"mails flow before kill {number + 1} ({sink.attempts} sent, {until} awaited)"
         wait_until(lambda until=until: sink.attempts >= until, what, *stage.programs[-2:])
-        time.sleep(chance.random() * 0.02)
+        time.sleep(chance.random() * 4 * max(sink.delay_seconds, 0.005))
         wait_until(kill, "there is a sender to kill", *stage.programs[-2:])
 
 
