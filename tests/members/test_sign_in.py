@@ -203,6 +203,14 @@ def test_a_forgotten_password_is_replaced_with_the_link_from_the_mail(client, pe
     assert "Your password was changed" in newest(person.email).message["Subject"]
 
 
+def test_a_mail_about_the_account_says_when_by_the_owner_s_clock(client, person):
+    User.objects.filter(pk=person.pk).update(time_zone="Europe/Bucharest")
+    sign_in(client, person.email)
+    client.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW})
+    said = " ".join(newest(person.email).text.split())
+    assert re.search(r"It was done on \w+, [^,]+, \d\d:\d\d, Bucharest time \(EES?T\), from the network", said), said
+
+
 def test_the_link_works_once(client, person):
     client.post(RESET, {"email": person.email})
     link = link_for(person.email)

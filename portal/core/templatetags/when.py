@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import template
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -143,6 +144,12 @@ def hours(start: datetime, end: datetime | None, zone: Any = None) -> SafeString
     """From when to when with the zone's abbreviation: "18:00 to 19:00 EET"."""
     text = f"{hours_text(start, end, zone)} {zone_short(zone, start)}"
     return format_html('<time datetime="{}">{}</time>', _iso(start), text)
+
+
+@register.filter
+def moment(at: datetime) -> str:
+    """A moment in words with its zone, for mails about the account: by the clock of whoever did what they tell of."""
+    return when_text(at, timezone.get_current_timezone())
 
 
 @register.filter
