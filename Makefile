@@ -22,7 +22,7 @@ faults: ## Kill workers, flush Redis, unplug the database, for minutes; print th
 	@sh scripts/bootstrap requirements-dev.txt
 	@$(PYTHON_IN_VENV) -m scripts.faults $(ARGS)
 
-fuzz: ## Send every naughty string to every field of a profile, on each database; minutes
+fuzz: ## Send every naughty string to each text field of a profile, on each database; minutes
 	@sh scripts/bootstrap requirements-dev.txt
 	@$(PYTHON_IN_VENV) -m scripts.test --fuzz $(ARGS)
 

@@ -4,7 +4,7 @@
 a process of its own, and the two are asked in turns, so that whatever else the machine does meets both. Asked is the
 whole page through the portal (middleware, templates), and apart from it what the page asks of the directory; warm,
 the median of several. One scenario changes a profile before each page. 1 when a page costs more than 1.5 times as
-much with many members as with few, or takes another number of queries.
+much with many members as with few, or takes more queries.
 """
 
 import argparse
